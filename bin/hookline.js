@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// Starts Hookline on Node 24 or newer: this process if it is one, else the copy that `npm ci` put beside us.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major >= 24) {
+  module.enableCompileCache?.(process.env.HOOKLINE_COMPILE_CACHE);
+  await import('../src/main.ts');
+} else {
+  const node = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+  if (!existsSync(node)) {
+    console.error(`Hookline needs Node 24 or newer; this is ${process.version}. Run "npm ci", or install Node 24.`);
+    process.exit(1);
+  }
+  const child = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  process.exit(child.status ?? 1);
+}

@@ -1,0 +1,129 @@
+// Errors of the host (start-up, command line, API): one table gives sentence, HTTP status, exit code and help.
+
+interface Entry {
+  /** `{name}` is filled from the error's details. */
+  readonly message: string;
+  readonly status: number;
+  readonly exit: number;
+  readonly help: string;
+}
+
+export const hostErrors = {
+  'config.refused': {
+    message: '"{file}" has {count} problem(s), so it was not loaded',
+    status: 422,
+    exit: 1,
+    help: 'Run "hookline check" for the list, mend the file and start again.',
+  },
+  'config.unreadable': {
+    message: '"{file}" cannot be read: {why}',
+    status: 500,
+    exit: 2,
+    help: 'Set WORKFLOWS to the workflow file, or create ./workflows.yaml.',
+  },
+  'secret.empty': {
+    message: 'secret "{name}" is not set or empty',
+    status: 500,
+    exit: 2,
+    help: 'Set the environment variable {name}, or {name}_FILE to a file that holds it. An empty secret would verify anything.',
+  },
+  'secret.file': {
+    message: 'the file "{file}" that {name}_FILE names cannot be read: {why}',
+    status: 500,
+    exit: 2,
+    help: 'Check that the file exists and that this user may read it.',
+  },
+  'setting.invalid': {
+    message: 'setting {name} is "{value}"; expected {expected}',
+    status: 500,
+    exit: 2,
+    help: 'See docs/reference/settings.md.',
+  },
+  'store.locked': {
+    message: 'another Hookline process already uses the data folder "{dir}"',
+    status: 500,
+    exit: 2,
+    help: 'Stop the other process, or set DATA_DIR to another folder. One embedded store has one owner.',
+  },
+  'store.unwritable': {
+    message: 'the data folder "{dir}" cannot be written: {why}',
+    status: 500,
+    exit: 2,
+    help: 'Give this user write permission on the folder, or set DATA_DIR to another one.',
+  },
+  'store.newer': {
+    message: 'the store in "{dir}" was written by a newer Hookline (schema {found}, this one knows {known})',
+    status: 500,
+    exit: 2,
+    help: 'Start the newer version, or restore a backup made before the upgrade.',
+  },
+  'store.unavailable': {
+    message: 'the store cannot take a write now: {why}',
+    status: 503,
+    exit: 1,
+    help: 'Free disk space or mend the volume; the sender tries again by itself.',
+  },
+  'port.taken': {
+    message: 'port {port} on {host} is already in use',
+    status: 500,
+    exit: 2,
+    help: 'Stop the other program, or set {setting} to another port.',
+  },
+  'admin.token': {
+    message: 'the admin listener on {host} needs ADMIN_TOKEN',
+    status: 500,
+    exit: 2,
+    help: 'Set ADMIN_TOKEN (or ADMIN_TOKEN_FILE) to at least 32 characters, or set ADMIN_HOST=127.0.0.1.',
+  },
+  'admin.unreachable': {
+    message: 'no Hookline answers on {url}',
+    status: 502,
+    exit: 1,
+    help: 'Start "hookline dev" or "hookline serve" first, or set HOOKLINE_URL and ADMIN_TOKEN.',
+  },
+  'admin.unauthorized': {
+    message: 'the admin token is missing or wrong',
+    status: 401,
+    exit: 1,
+    help: 'Set ADMIN_TOKEN to the token of the running Hookline.',
+  },
+  'not.found': {
+    message: '{what} "{id}" does not exist',
+    status: 404,
+    exit: 1,
+    help: 'List what there is with "hookline events" or "hookline runs".',
+  },
+  'state.conflict': {
+    message: '{what} "{id}" is {status}: {why}',
+    status: 409,
+    exit: 1,
+    help: 'Look at it with "hookline runs {id}".',
+  },
+  'input.invalid': {
+    message: '{what}',
+    status: 400,
+    exit: 2,
+    help: 'See "hookline help".',
+  },
+} as const satisfies Record<string, Entry>;
+
+export type HostErrorCode = keyof typeof hostErrors;
+
+/** An error of the host with its place in the table. `details` fill the message and must hold no secret. */
+export class HostError extends Error {
+  readonly code: HostErrorCode;
+  readonly status: number;
+  readonly exit: number;
+  readonly help: string;
+
+  constructor(code: HostErrorCode, details: Record<string, string | number> = {}, options?: ErrorOptions) {
+    const entry: Entry = hostErrors[code];
+    const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole));
+    super(fill(entry.message), options);
+    this.name = 'HostError';
+    this.code = code;
+    this.status = entry.status;
+    this.exit = entry.exit;
+    this.help = fill(entry.help);
+  }
+}

@@ -1,0 +1,110 @@
+// Calls an action once, within its time limit, and says which of the five ends it came to.
+
+import type { Sending } from '../connect/sending.ts';
+import { outcomeSymbol, type Action, type Attempt, type ErrorOutcome, type Log } from '../plugin/index.ts';
+
+export type Outcome =
+  | { readonly status: 'succeeded'; readonly output: unknown }
+  | { readonly status: 'rejected'; readonly error: unknown; readonly credentials: boolean; readonly progress?: unknown }
+  | {
+      readonly status: 'retryable';
+      readonly error: unknown;
+      readonly retryAfterMs: number | null;
+      readonly progress?: unknown;
+    }
+  | { readonly status: 'in_doubt'; readonly error: unknown; readonly progress?: unknown }
+  | { readonly status: 'interrupted'; readonly error: unknown; readonly progress?: unknown };
+
+/** An outcome, and whether anything was sent: null when nobody could tell. */
+export type AttemptEnd = Outcome & { readonly sent: boolean | null };
+
+export interface CallAction {
+  readonly action: Action;
+  /** Opens the connection's client; its failure counts as nothing sent. */
+  readonly client: () => Promise<unknown>;
+  readonly input: unknown;
+  readonly key: string;
+  readonly number: number;
+  readonly firstAt: number;
+  readonly progress: unknown;
+  readonly timeoutMs: number;
+  /** Aborts at shutdown and cancel. */
+  readonly stop: AbortSignal;
+  readonly log: Log;
+}
+
+/** Never rejects. A plugin that does not settle is left behind at its time limit. */
+export async function callAction(sending: Sending, call: CallAction): Promise<AttemptEnd> {
+  let sent: boolean | null = null;
+  const limit = new AbortController();
+  const signal = AbortSignal.any([limit.signal, call.stop]);
+  const scope = {
+    signal,
+    tracked: () => {
+      sent ??= false;
+    },
+    sent: () => {
+      sent = true;
+    },
+  };
+  const attempt: Attempt = {
+    key: call.key,
+    number: call.number,
+    firstAt: call.firstAt,
+    progress: call.progress,
+    signal,
+    log: call.log,
+    sending: scope.sent,
+  };
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    if (signal.aborted) reject(signal.reason as Error);
+  });
+  aborted.catch(() => undefined);
+  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${call.timeoutMs} ms`)), call.timeoutMs);
+  const started = { run: false };
+  try {
+    const output = await sending.within(scope, () => {
+      const running = runAction(call, attempt, started);
+      running.catch(() => undefined);
+      return Promise.race([running, aborted]);
+    });
+    return { status: 'succeeded', output, sent };
+  } catch (error) {
+    const left = started.run ? sent : false;
+    return { ...classify(error, left, call.stop.aborted, signal.aborted, call.log), sent: left };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function runAction(call: CallAction, attempt: Attempt, started: { run: boolean }): Promise<unknown> {
+  const client = await call.client();
+  started.run = true;
+  return call.action.run(client, call.input, attempt);
+}
+
+/** `left`: whether a request left the process; null counts as yes. */
+function classify(error: unknown, left: boolean | null, stopped: boolean, aborted: boolean, log: Log): Outcome {
+  const known = outcomeOf(error);
+  const progress = (error as { progress?: unknown } | null)?.progress;
+  const kept = progress === undefined ? {} : { progress };
+  if (known === 'rejected' || known === 'credentials') {
+    return { status: 'rejected', error, credentials: known === 'credentials', ...kept };
+  }
+  if (known === 'in_doubt') return { status: 'in_doubt', error, ...kept };
+  if (stopped && left === false) return { status: 'interrupted', error, ...kept };
+  if (known === 'retryable') {
+    const wish = (error as { retryAfterMs?: unknown }).retryAfterMs;
+    return { status: 'retryable', error, retryAfterMs: typeof wish === 'number' ? wish : null, ...kept };
+  }
+  if (!aborted)
+    log.warn('unclassified error of an action', { error: error instanceof Error ? error.message : String(error) });
+  if (left === false) return { status: 'retryable', error, retryAfterMs: null, ...kept };
+  return { status: 'in_doubt', error, ...kept };
+}
+
+function outcomeOf(error: unknown): ErrorOutcome | undefined {
+  if (error === null || typeof error !== 'object') return undefined;
+  return (error as { [outcomeSymbol]?: ErrorOutcome })[outcomeSymbol];
+}

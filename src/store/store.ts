@@ -1,0 +1,201 @@
+// The port to what is kept: a handful of verbs that take batches, so that one commit serves many callers.
+// Two adapters fulfil it (`sqlite/`, later `postgres/`); `test/contract` holds for both.
+
+import type {
+  Attempt,
+  ConnectionState,
+  Delivery,
+  DeliveryStatus,
+  Event,
+  EventStatus,
+  HeldReason,
+  Run,
+  RunStatus,
+  StoredError,
+  Time,
+} from '../core/model.ts';
+
+/** A verified delivery and the event it would be if its key is new. Ids are made by the caller. */
+export interface AcceptDelivery {
+  readonly deliveryId: string;
+  readonly eventId: string;
+  readonly source: string;
+  readonly type: string;
+  readonly key: string;
+  readonly rule: string;
+  readonly time: string | null;
+  readonly receivedAt: Time;
+  /** When the dedupe mark may be forgotten. */
+  readonly keepUntil: Time;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array;
+}
+
+export interface Accepted {
+  readonly status: 'accepted' | 'duplicate';
+  /** Of a duplicate: the first event with this key. */
+  readonly eventId: string;
+  /** A duplicate whose body is not byte for byte the event's. */
+  readonly differs: boolean;
+}
+
+/** One answer for each item of a batch: a bad row is refused alone, its neighbours stand. */
+export type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Error };
+
+export interface RefuseDelivery {
+  readonly id: string;
+  readonly source: string;
+  readonly receivedAt: Time;
+  readonly reason: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly size: number;
+  /** The first bytes. */
+  readonly body: Uint8Array;
+}
+
+/** A run to insert; the store sets `replay`. */
+export type NewRun = Omit<Run, 'replay'> & {
+  /** Value of the workflow's `unique`, when it has one. */
+  readonly unique: string | null;
+};
+
+export interface PlanEvent {
+  readonly eventId: string;
+  /** Empty: the event is `ignored`. */
+  readonly runs: readonly NewRun[];
+}
+
+export interface Planned {
+  /** Runs that were inserted; one whose `unique` value was taken is not among them. */
+  readonly runs: readonly string[];
+}
+
+export interface ClaimRuns {
+  readonly now: Time;
+  /** Who runs them: one id a process start. */
+  readonly owner: string;
+  /** How many to take for each lane. A lane not named is not claimed. */
+  readonly lanes: readonly { readonly lane: string; readonly limit: number }[];
+}
+
+export interface ClaimedRun {
+  readonly run: Run;
+  readonly event: Event;
+  /** Guards every later write: raised by each claim and each edit. */
+  readonly fence: number;
+  /** Attempts without an outcome, left by a process that ended. */
+  readonly open: readonly Attempt[];
+}
+
+export type RunUpdate = Pick<
+  Run,
+  'status' | 'reason' | 'config' | 'startedAt' | 'endedAt' | 'dueAt' | 'deadlineAt' | 'lane' | 'steps' | 'error'
+>;
+
+/** What an attempt came to. */
+export type EndAttempt = Pick<Attempt, 'id' | 'status' | 'endedAt' | 'sent' | 'output' | 'error' | 'retryAfterMs'>;
+
+export interface RecordRun {
+  readonly runId: string;
+  readonly fence: number;
+  readonly update: RunUpdate;
+  readonly begun?: readonly Attempt[];
+  readonly ended?: readonly EndAttempt[];
+  /** True gives the run back: no owner, claimable at `dueAt`. */
+  readonly release: boolean;
+}
+
+export interface EditRun {
+  readonly runId: string;
+  /** As read; the edit is refused when the run has moved on. */
+  readonly fence: number;
+  readonly update: RunUpdate;
+}
+
+export interface Page {
+  /** At most 500. */
+  readonly limit: number;
+  /** Id of the last row of the page before; rows come newest first. */
+  readonly before?: string | undefined;
+}
+
+export interface StoredConfig {
+  readonly hash: string;
+  readonly text: string;
+  readonly file: string;
+  readonly at: Time;
+}
+
+export interface Retention {
+  readonly succeededMs: number;
+  readonly failedMs: number;
+  /** Refused deliveries, and events without runs. */
+  readonly deliveriesMs: number;
+}
+
+export interface Stats {
+  readonly events: Readonly<Record<EventStatus, number>>;
+  readonly runs: Readonly<Record<RunStatus, number>>;
+  readonly deliveries: Readonly<Record<DeliveryStatus, number>>;
+  /** Oldest `dueAt` of a run that could be claimed. */
+  readonly oldestDueAt: Time | null;
+  readonly bytes: number;
+}
+
+export interface Store {
+  /** One transaction for all: delivery, dedupe mark and event of each. Rejects with `store.unavailable` when nothing could be written. */
+  accept(batch: readonly AcceptDelivery[]): Promise<readonly Settled<Accepted>[]>;
+  refuse(batch: readonly RefuseDelivery[]): Promise<void>;
+
+  /** Oldest pending events. One caller at a time. */
+  pending(limit: number): Promise<readonly Event[]>;
+  /** Marks the events matched or ignored and inserts their runs, all in one transaction. An event that is not pending is passed over. */
+  plan(batch: readonly PlanEvent[]): Promise<readonly Planned[]>;
+  /** Inserts a run with the next `replay` of its event and workflow. */
+  replay(run: NewRun): Promise<Run>;
+
+  claim(request: ClaimRuns): Promise<readonly ClaimedRun[]>;
+  /** When the next run of these lanes is due; null when none is. */
+  nextDue(lanes: readonly string[]): Promise<Time | null>;
+  /** Every lane that has runs to claim. */
+  lanes(): Promise<readonly string[]>;
+  /** Writes a claimed run's state and its attempts. False: the fence was lost; then attempts' outcomes are kept as late, nothing else. */
+  record(batch: readonly RecordRun[]): Promise<readonly boolean[]>;
+  /** Changes a run that nobody runs. False: it has moved on, or is claimed. */
+  edit(edit: EditRun): Promise<boolean>;
+  /** Makes runs of other owners claimable again; the embedded store calls it at start. Returns how many. */
+  recover(owner: string, now: Time): Promise<number>;
+  /** Held runs of this lane with one of these reasons wait again, due now. Returns how many. */
+  release(lane: string, reasons: readonly HeldReason[], now: Time): Promise<number>;
+
+  event(id: string): Promise<Event | null>;
+  events(
+    filter: { type?: string | undefined; source?: string | undefined; status?: EventStatus | undefined },
+    page: Page,
+  ): Promise<readonly Event[]>;
+  deliveries(
+    filter: { eventId?: string | undefined; status?: DeliveryStatus | undefined },
+    page: Page,
+  ): Promise<readonly Delivery[]>;
+  run(id: string): Promise<{ readonly run: Run; readonly fence: number; readonly claimed: boolean } | null>;
+  runs(
+    filter: { eventId?: string | undefined; workflow?: string | undefined; status?: RunStatus | undefined },
+    page: Page,
+  ): Promise<readonly Run[]>;
+  attempts(runId: string): Promise<readonly Attempt[]>;
+
+  saveConfig(config: StoredConfig): Promise<void>;
+  /** By hash; without one, the last that was accepted. */
+  config(hash?: string): Promise<StoredConfig | null>;
+  setConnection(state: ConnectionState): Promise<void>;
+  connections(): Promise<readonly ConnectionState[]>;
+
+  stats(): Promise<Stats>;
+  /** Proves that a write works now; rejects with `store.unavailable`. */
+  probe(): Promise<void>;
+  /** Removes one small batch of what is past its time and gives pages back. Returns how many rows; 0 when there is nothing left. */
+  prune(now: Time, retention: Retention): Promise<number>;
+  close(): Promise<void>;
+}
+
+export type { StoredError };

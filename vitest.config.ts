@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm test` runs everything but `*.full.test.ts`; `npm run test:full` runs those too. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: process.env['TEST_FULL'] ? [] : ['test/**/*.full.test.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+  },
+});
