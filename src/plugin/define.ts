@@ -230,5 +230,5 @@ export function defineConnector<const S extends Schema, C>(definition: Connector
 
 /** Declares a source; the default export of its file. */
 export function defineSource<const S extends Schema>(definition: SourceDefinition<S>): Source {
-  return definition;
+  return definition as Source;
 }
