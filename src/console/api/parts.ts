@@ -1,0 +1,23 @@
+// What the admin listener is built from.
+
+import type { Log } from '../../core/log.ts';
+import type { Event } from '../../core/model.ts';
+import type { Sandbox } from '../../plugin/index.ts';
+import type { Store } from '../../store/store.ts';
+import type { Operations } from './operations.ts';
+
+export interface AdminParts {
+  readonly store: Store;
+  readonly operations: Operations;
+  readonly sandboxes: () => ReadonlyMap<string, Sandbox>;
+  /** Names of the live connections; those that the store knows nothing of are listed as `ok`. */
+  readonly connections?: () => readonly string[];
+  readonly token: string;
+  readonly settings: { readonly host: string; readonly port: number };
+  readonly log: Log;
+  readonly clock: () => number;
+  /** What expressions read as `event.data` and `event.body`. */
+  readonly readEvent: (event: Event) => { readonly data: unknown; readonly body: unknown };
+  /** What the process says of itself; holds no secret. */
+  readonly status: () => Promise<Record<string, unknown>>;
+}
