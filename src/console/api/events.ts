@@ -1,0 +1,139 @@
+// Events: lists, one event with its deliveries, runs and payload, and replay as new.
+
+import type { FastifyInstance } from 'fastify';
+import { HostError } from '../../core/errors.ts';
+import type { Event, EventStatus } from '../../core/model.ts';
+import type { FromSchema } from '../../plugin/index.ts';
+import { delivery, viewDelivery } from './deliveries.ts';
+import { nameQuery, pageOf, pageQuery, readPage } from './paging.ts';
+import type { AdminParts } from './parts.ts';
+import { runSummary, viewRun } from './run-view.ts';
+import { bytes, iso, time, viewBytes } from './values.ts';
+
+const statuses = ['pending', 'matched', 'ignored'] as const satisfies readonly EventStatus[];
+
+const eventFields = {
+  id: { type: 'string' },
+  source: { type: 'string' },
+  type: { type: 'string' },
+  status: { enum: statuses },
+  key: { type: 'string', description: 'dedupe key' },
+  rule: { type: 'string', description: 'which rule gave the key' },
+  time: { type: ['string', 'null'], description: 'when it happened, as the sender says' },
+  receivedAt: time,
+  size: { type: 'integer', description: 'of the body, in bytes' },
+  workflows: { type: 'array', items: { type: 'string' }, description: 'those that took it, once matched' },
+} as const;
+
+const eventSummary = {
+  type: 'object',
+  properties: eventFields,
+  required: ['id', 'source', 'type', 'status', 'key', 'rule', 'time', 'receivedAt', 'size', 'workflows'],
+  additionalProperties: false,
+} as const;
+export type EventSummary = FromSchema<typeof eventSummary>;
+
+const payload = {
+  type: 'object',
+  properties: {
+    ...bytes.properties,
+    data: { description: 'what expressions read as event.data' },
+    body: { description: 'what expressions read as event.body' },
+    problem: { type: ['string', 'null'], description: 'why data and body are missing' },
+  },
+  required: [...bytes.required, 'problem'],
+  additionalProperties: false,
+} as const;
+type PayloadView = FromSchema<typeof payload>;
+
+const eventDetail = {
+  type: 'object',
+  properties: { ...eventFields, payload, deliveries: pageOf(delivery), runs: pageOf(runSummary) },
+  required: [...eventSummary.required, 'payload', 'deliveries', 'runs'],
+  additionalProperties: false,
+} as const;
+export type EventDetail = FromSchema<typeof eventDetail>;
+
+const query = {
+  type: 'object',
+  properties: {
+    type: nameQuery,
+    source: nameQuery,
+    status: { enum: statuses, description: `one of ${statuses.join(', ')}` },
+    ...pageQuery,
+  },
+  additionalProperties: false,
+} as const;
+
+const page = pageOf(eventSummary);
+export type EventsAnswer = FromSchema<typeof page>;
+
+const replayBody = { type: 'object', properties: { workflow: nameQuery }, additionalProperties: false } as const;
+const replayed = {
+  type: 'object',
+  properties: { runs: { type: 'array', items: { type: 'string' } } },
+  required: ['runs'],
+  additionalProperties: false,
+} as const;
+export type ReplayAnswer = FromSchema<typeof replayed>;
+
+export function eventRoutes(api: FastifyInstance, parts: AdminParts): void {
+  const { store, operations, log } = parts;
+  api.get<{ Querystring: FromSchema<typeof query> }>(
+    '/events',
+    { schema: { querystring: query, response: { 200: page } } },
+    ({ query: { type, source, status, ...rest } }): Promise<EventsAnswer> =>
+      readPage(rest, (part) => store.events({ type, source, status }, part), viewEvent),
+  );
+  api.get<{ Params: { id: string } }>('/events/:id', { schema: { response: { 200: eventDetail } } }, ({ params }) =>
+    readDetail(parts, params.id),
+  );
+  api.post<{ Params: { id: string }; Body: FromSchema<typeof replayBody> }>(
+    '/events/:id/replay',
+    { schema: { body: replayBody, response: { 200: replayed } } },
+    async ({ params: { id }, body }): Promise<ReplayAnswer> => {
+      const runs = await operations.replay(id, body.workflow);
+      log.info('admin: replay', { event: id, runs });
+      return { runs: [...runs] };
+    },
+  );
+}
+
+async function readDetail(parts: AdminParts, id: string): Promise<EventDetail> {
+  const { store } = parts;
+  const event = await store.event(id);
+  if (event === null) throw new HostError('not.found', { what: 'event', id });
+  const [deliveries, runs] = await Promise.all([
+    readPage({}, (part) => store.deliveries({ eventId: id }, part), viewDelivery),
+    readPage({}, (part) => store.runs({ eventId: id }, part), viewRun),
+  ]);
+  return { ...viewEvent(event), payload: viewPayload(parts, event), deliveries, runs };
+}
+
+/** The source may be gone from the file, or read the body no more: then the bytes alone are shown. */
+function viewPayload({ readEvent }: AdminParts, event: Event): PayloadView {
+  const raw = viewBytes(event.body);
+  try {
+    const { data, body } = readEvent(event);
+    return { ...raw, data, body, problem: null };
+  } catch (error) {
+    return { ...raw, problem: error instanceof Error ? error.message : 'the body cannot be read' };
+  }
+}
+
+function viewEvent(event: Event): EventSummary {
+  const { id, source, type, status, key, rule, time } = event;
+  const size = event.body.length;
+  return {
+    id,
+    source,
+    type,
+    status,
+    key,
+    rule,
+    time,
+    receivedAt: iso(event.receivedAt),
+    size,
+    workflows: [...event.matched],
+  };
+}

@@ -1,0 +1,259 @@
+// How runs, their steps and attempts look in an answer, with the questions that a held run asks.
+
+import type { FromSchema } from '../../plugin/index.ts';
+import type { Attempt, AttemptStatus, EffectWord, HeldReason, Run, RunStatus, StepState } from '../../core/model.ts';
+import { errorOrNull, iso, isoOrNull, time, timeOrNull, viewError } from './values.ts';
+
+export const runStatuses = [
+  'pending',
+  'running',
+  'waiting',
+  'held',
+  'succeeded',
+  'failed',
+  'canceled',
+] as const satisfies readonly RunStatus[];
+const stepStatuses = [...runStatuses, 'skipped'] as const;
+const attemptStatuses = [
+  'begun',
+  'succeeded',
+  'rejected',
+  'retryable',
+  'in_doubt',
+  'interrupted',
+] as const satisfies readonly AttemptStatus[];
+const reasons = [
+  'in_doubt',
+  'credentials',
+  'paused',
+  'missing',
+  null,
+] as const satisfies readonly (HeldReason | null)[];
+const effects = ['keyed', 'repeatable', 'lookup', 'once'] as const satisfies readonly EffectWord[];
+
+const stepSummary = {
+  type: 'object',
+  properties: { id: { type: 'string' }, status: { enum: stepStatuses }, reason: { enum: reasons } },
+  required: ['id', 'status', 'reason'],
+  additionalProperties: false,
+} as const;
+
+const runFields = {
+  id: { type: 'string' },
+  eventId: { type: 'string' },
+  workflow: { type: 'string' },
+  replay: { type: 'integer', description: '0 for the first run of the event through the workflow' },
+  status: { enum: runStatuses },
+  reason: { enum: reasons, description: 'of a held run' },
+  config: { type: 'string', description: 'hash of the workflow file it began with' },
+  connection: { type: 'string', description: 'what the next step needs' },
+  createdAt: time,
+  startedAt: timeOrNull,
+  endedAt: timeOrNull,
+  dueAt: timeOrNull,
+  deadlineAt: timeOrNull,
+  error: errorOrNull,
+} as const;
+
+const runRequired = [
+  'id',
+  'eventId',
+  'workflow',
+  'replay',
+  'status',
+  'reason',
+  'config',
+  'connection',
+  'createdAt',
+  'startedAt',
+  'endedAt',
+  'dueAt',
+  'deadlineAt',
+  'error',
+] as const;
+
+export const runSummary = {
+  type: 'object',
+  properties: { ...runFields, steps: { type: 'array', items: stepSummary } },
+  required: [...runRequired, 'steps'],
+  additionalProperties: false,
+} as const;
+export type RunSummary = FromSchema<typeof runSummary>;
+
+export function viewRun(run: Run): RunSummary {
+  return { ...fields(run), steps: run.steps.map(({ id, status, reason }) => ({ id, status, reason: reason ?? null })) };
+}
+
+const step = {
+  type: 'object',
+  properties: {
+    ...stepSummary.properties,
+    note: { type: ['string', 'null'] },
+    generation: { type: 'integer' },
+    attempts: { type: 'integer' },
+    retries: { type: 'integer' },
+    dueAt: timeOrNull,
+    heldAt: timeOrNull,
+    endedAt: timeOrNull,
+    input: {},
+    output: {},
+    error: errorOrNull,
+  },
+  required: [
+    'id',
+    'status',
+    'reason',
+    'note',
+    'generation',
+    'attempts',
+    'retries',
+    'dueAt',
+    'heldAt',
+    'endedAt',
+    'error',
+  ],
+  additionalProperties: false,
+} as const;
+export type StepView = FromSchema<typeof step>;
+
+function viewStep(row: StepState): StepView {
+  return {
+    id: row.id,
+    status: row.status,
+    reason: row.reason ?? null,
+    note: row.note ?? null,
+    generation: row.generation,
+    attempts: row.attempts,
+    retries: row.retries,
+    dueAt: isoOrNull(row.dueAt),
+    heldAt: isoOrNull(row.heldAt),
+    endedAt: isoOrNull(row.endedAt),
+    input: row.input,
+    output: row.output,
+    error: viewError(row.error),
+  };
+}
+
+const attempt = {
+  type: 'object',
+  properties: {
+    id: { type: 'string' },
+    step: { type: 'string' },
+    number: { type: 'integer' },
+    generation: { type: 'integer' },
+    key: { type: 'string', description: 'idempotency key' },
+    connection: { type: 'string' },
+    action: { type: 'string' },
+    effect: { enum: effects },
+    status: { enum: attemptStatuses },
+    begunAt: time,
+    endedAt: timeOrNull,
+    sent: { type: ['boolean', 'null'], description: 'false only when it is known that nothing was sent' },
+    output: {},
+    error: errorOrNull,
+    retryAfterMs: { type: ['number', 'null'] },
+    late: { type: 'boolean', description: 'the outcome came after the run had moved on: evidence only' },
+  },
+  required: [
+    'id',
+    'step',
+    'number',
+    'generation',
+    'key',
+    'connection',
+    'action',
+    'effect',
+    'status',
+    'begunAt',
+    'late',
+  ],
+  additionalProperties: false,
+} as const;
+export type AttemptView = FromSchema<typeof attempt>;
+
+function viewAttempt(row: Attempt): AttemptView {
+  const { runId: _, ...rest } = row;
+  return { ...rest, begunAt: iso(row.begunAt), endedAt: isoOrNull(row.endedAt), error: viewError(row.error) };
+}
+
+const question = {
+  type: 'object',
+  description: 'did the attempt of this step happen? Look in the connection for the key, then resolve the step',
+  properties: {
+    step: { type: 'string' },
+    attemptId: { type: 'string' },
+    connection: { type: 'string' },
+    action: { type: 'string' },
+    key: { type: 'string' },
+    begunAt: time,
+    endedAt: timeOrNull,
+    input: {},
+    error: errorOrNull,
+  },
+  required: ['step', 'attemptId', 'connection', 'action', 'key', 'begunAt', 'endedAt', 'error'],
+  additionalProperties: false,
+} as const;
+export type Question = FromSchema<typeof question>;
+
+/** One for each step that is held in doubt: its last attempt of unknown outcome. */
+function questionsOf(run: Run, attempts: readonly Attempt[]): Question[] {
+  return run.steps.flatMap((state) => {
+    if (state.status !== 'held' || state.reason !== 'in_doubt') return [];
+    const doubted =
+      attempts.find(({ id }) => id === state.doubt?.attemptId) ??
+      attempts.findLast((one) => one.step === state.id && one.status === 'in_doubt');
+    if (doubted === undefined) return [];
+    const { connection, action, key } = doubted;
+    const times = { begunAt: iso(doubted.begunAt), endedAt: isoOrNull(doubted.endedAt) };
+    const error = viewError(doubted.error);
+    return [{ step: state.id, attemptId: doubted.id, connection, action, key, ...times, input: state.input, error }];
+  });
+}
+
+export const runDetail = {
+  type: 'object',
+  properties: {
+    ...runFields,
+    event: {
+      type: ['object', 'null'],
+      properties: { id: { type: 'string' }, type: { type: 'string' }, source: { type: 'string' }, receivedAt: time },
+      required: ['id', 'type', 'source', 'receivedAt'],
+      additionalProperties: false,
+    },
+    steps: { type: 'array', items: step },
+    attempts: { type: 'array', items: attempt },
+    questions: { type: 'array', items: question },
+  },
+  required: [...runRequired, 'event', 'steps', 'attempts', 'questions'],
+  additionalProperties: false,
+} as const;
+export type RunDetail = FromSchema<typeof runDetail>;
+
+export function viewRunDetail(run: Run, attempts: readonly Attempt[], event: RunDetail['event']): RunDetail {
+  return {
+    ...fields(run),
+    event,
+    steps: run.steps.map(viewStep),
+    attempts: attempts.map(viewAttempt),
+    questions: questionsOf(run, attempts),
+  };
+}
+
+function fields(run: Run) {
+  return {
+    id: run.id,
+    eventId: run.eventId,
+    workflow: run.workflow,
+    replay: run.replay,
+    status: run.status,
+    reason: run.reason,
+    config: run.config,
+    connection: run.lane,
+    createdAt: iso(run.createdAt),
+    startedAt: isoOrNull(run.startedAt),
+    endedAt: isoOrNull(run.endedAt),
+    dueAt: isoOrNull(run.dueAt),
+    deadlineAt: isoOrNull(run.deadlineAt),
+    error: viewError(run.error),
+  };
+}

@@ -1,0 +1,77 @@
+// The admin listener: the JSON API over everything that is stored, on a port of its own and behind a token.
+
+import type { AddressInfo } from 'node:net';
+import { fastify, type FastifyInstance } from 'fastify';
+import { HostError } from '../../core/errors.ts';
+import { connectionRoutes } from './connections.ts';
+import { deliveryRoutes } from './deliveries.ts';
+import { eventRoutes } from './events.ts';
+import { answerFailure, answerUnknown, describeInvalid, failure } from './failure.ts';
+import type { AdminParts } from './parts.ts';
+import { runRoutes } from './runs.ts';
+import { sandboxRoutes } from './sandbox.ts';
+import { statusRoutes } from './status.ts';
+import { tokenCheck } from './token.ts';
+
+export interface Admin {
+  /** Rejects with `port.taken`. */
+  start(): Promise<{ readonly url: string }>;
+  stop(): Promise<void>;
+}
+
+const headers = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+export function createAdmin(parts: AdminParts): Admin {
+  const server = fastify({
+    logger: false,
+    bodyLimit: 1_048_576,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 5000,
+    forceCloseConnections: 'idle',
+    http: { connectionsCheckingInterval: 2000 },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true } },
+    schemaErrorFormatter: describeInvalid,
+  });
+  server.removeContentTypeParser('text/plain');
+  server.addHook('onRequest', async (_, reply) => void reply.headers(headers));
+  server.setErrorHandler(answerFailure(parts.log));
+  server.setNotFoundHandler(answerUnknown);
+  server.register(async (api) => addApi(api, parts), { prefix: '/api' });
+  return {
+    start: async () => {
+      const { host, port } = parts.settings;
+      try {
+        await server.listen({ host, port });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+        throw new HostError('port.taken', { host, port, setting: 'ADMIN_PORT' }, { cause: error });
+      }
+      return { url: urlOf(server.server.address() as AddressInfo) };
+    },
+    stop: () => server.close(),
+  };
+}
+
+function addApi(api: FastifyInstance, parts: AdminParts): void {
+  const allowed = tokenCheck(parts.token);
+  api.addHook('onRequest', async (request) => {
+    if (!allowed(request.headers.authorization)) throw new HostError('admin.unauthorized');
+  });
+  api.addHook('onRoute', (route) => {
+    const { response, ...schema } = route.schema ?? {};
+    route.schema = { ...schema, response: { ...(response as object | undefined), '4xx': failure, '5xx': failure } };
+  });
+  api.setNotFoundHandler(answerUnknown);
+  for (const routes of [eventRoutes, runRoutes, deliveryRoutes, connectionRoutes, sandboxRoutes, statusRoutes]) {
+    routes(api, parts);
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
