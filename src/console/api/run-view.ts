@@ -1,7 +1,8 @@
-// How runs, their steps and attempts look in an answer, with the questions that a held run asks.
+// How runs and their steps look in an answer.
 
+import type { Attempt, HeldReason, Run, RunStatus, StepState } from '../../core/model.ts';
 import type { FromSchema } from '../../plugin/index.ts';
-import type { Attempt, AttemptStatus, EffectWord, HeldReason, Run, RunStatus, StepState } from '../../core/model.ts';
+import { attempt, question, questionsOf, viewAttempt } from './attempt-view.ts';
 import { errorOrNull, iso, isoOrNull, time, timeOrNull, viewError } from './values.ts';
 
 export const runStatuses = [
@@ -14,14 +15,6 @@ export const runStatuses = [
   'canceled',
 ] as const satisfies readonly RunStatus[];
 const stepStatuses = [...runStatuses, 'skipped'] as const;
-const attemptStatuses = [
-  'begun',
-  'succeeded',
-  'rejected',
-  'retryable',
-  'in_doubt',
-  'interrupted',
-] as const satisfies readonly AttemptStatus[];
 const reasons = [
   'in_doubt',
   'credentials',
@@ -29,7 +22,6 @@ const reasons = [
   'missing',
   null,
 ] as const satisfies readonly (HeldReason | null)[];
-const effects = ['keyed', 'repeatable', 'lookup', 'once'] as const satisfies readonly EffectWord[];
 
 const stepSummary = {
   type: 'object',
@@ -132,82 +124,6 @@ function viewStep(row: StepState): StepView {
     output: row.output,
     error: viewError(row.error),
   };
-}
-
-const attempt = {
-  type: 'object',
-  properties: {
-    id: { type: 'string' },
-    step: { type: 'string' },
-    number: { type: 'integer' },
-    generation: { type: 'integer' },
-    key: { type: 'string', description: 'idempotency key' },
-    connection: { type: 'string' },
-    action: { type: 'string' },
-    effect: { enum: effects },
-    status: { enum: attemptStatuses },
-    begunAt: time,
-    endedAt: timeOrNull,
-    sent: { type: ['boolean', 'null'], description: 'false only when it is known that nothing was sent' },
-    output: {},
-    error: errorOrNull,
-    retryAfterMs: { type: ['number', 'null'] },
-    late: { type: 'boolean', description: 'the outcome came after the run had moved on: evidence only' },
-  },
-  required: [
-    'id',
-    'step',
-    'number',
-    'generation',
-    'key',
-    'connection',
-    'action',
-    'effect',
-    'status',
-    'begunAt',
-    'late',
-  ],
-  additionalProperties: false,
-} as const;
-export type AttemptView = FromSchema<typeof attempt>;
-
-function viewAttempt(row: Attempt): AttemptView {
-  const { runId: _, ...rest } = row;
-  return { ...rest, begunAt: iso(row.begunAt), endedAt: isoOrNull(row.endedAt), error: viewError(row.error) };
-}
-
-const question = {
-  type: 'object',
-  description: 'did the attempt of this step happen? Look in the connection for the key, then resolve the step',
-  properties: {
-    step: { type: 'string' },
-    attemptId: { type: 'string' },
-    connection: { type: 'string' },
-    action: { type: 'string' },
-    key: { type: 'string' },
-    begunAt: time,
-    endedAt: timeOrNull,
-    input: {},
-    error: errorOrNull,
-  },
-  required: ['step', 'attemptId', 'connection', 'action', 'key', 'begunAt', 'endedAt', 'error'],
-  additionalProperties: false,
-} as const;
-export type Question = FromSchema<typeof question>;
-
-/** One for each step that is held in doubt: its last attempt of unknown outcome. */
-function questionsOf(run: Run, attempts: readonly Attempt[]): Question[] {
-  return run.steps.flatMap((state) => {
-    if (state.status !== 'held' || state.reason !== 'in_doubt') return [];
-    const doubted =
-      attempts.find(({ id }) => id === state.doubt?.attemptId) ??
-      attempts.findLast((one) => one.step === state.id && one.status === 'in_doubt');
-    if (doubted === undefined) return [];
-    const { connection, action, key } = doubted;
-    const times = { begunAt: iso(doubted.begunAt), endedAt: isoOrNull(doubted.endedAt) };
-    const error = viewError(doubted.error);
-    return [{ step: state.id, attemptId: doubted.id, connection, action, key, ...times, input: state.input, error }];
-  });
 }
 
 export const runDetail = {
