@@ -1,0 +1,146 @@
+// Runs one claimed run as far as it can go now: every step that is ready and whose connection is free, side by side.
+
+import type { ClaimedRun } from '../store/store.ts';
+import type { Step, StepScope, Workflow, Workflows } from '../workflow/compile.ts';
+import { createJournal, type Journal } from './journal.ts';
+import type { EngineParts } from './parts.ts';
+import { attemptStep, lookUpStep, type Doing } from './perform.ts';
+import { failureError, runPlan } from './plan.ts';
+import type { RunEffect } from './state.ts';
+
+export interface Control {
+  /** No further step begins. */
+  readonly draining: () => boolean;
+  /** A person canceled the run. */
+  readonly canceled: () => boolean;
+  /** Aborts what is under way. */
+  readonly stop: AbortSignal;
+}
+
+/** Resolves when the run is given back to the store, or lost to another owner. `lane` was taken for its first step. */
+export async function executeRun(parts: EngineParts, claimed: ClaimedRun, control: Control): Promise<void> {
+  const workflows = await parts.pinned(claimed.run.config);
+  const workflow = workflows?.workflows.get(claimed.run.workflow);
+  if (!workflows || !workflow) return holdUnreadable(parts, claimed);
+  const journal = createJournal(parts, claimed, runPlan(workflow, parts.settings));
+  recordLost(parts, claimed, journal);
+  const scope = createScope(parts, claimed, workflows, journal);
+  const busy = new Map<string, Promise<void>>();
+  for (;;) {
+    if (control.canceled()) journal.apply({ type: 'canceled' });
+    if (!control.draining() && !control.canceled()) startReady({ parts, journal, workflow, scope, control }, busy);
+    if (busy.size === 0 || journal.lost()) break;
+    if (journal.dirty()) await journal.save({});
+    await Promise.race(busy.values());
+  }
+  await Promise.all(busy.values());
+  if (!journal.lost()) await journal.save({ release: true });
+}
+
+interface Execution {
+  readonly parts: EngineParts;
+  readonly journal: Journal;
+  readonly workflow: Workflow;
+  readonly scope: () => StepScope;
+  readonly control: Control;
+}
+
+/** Starts what can start; what finds no free slot is left for a later claim. */
+function startReady(execution: Execution, busy: Map<string, Promise<void>>): void {
+  const passed = new Set<string>();
+  for (;;) {
+    const effect = execution.journal.effects().find((next) => !busy.has(next.step) && !passed.has(next.step));
+    if (!effect) return;
+    passed.add(effect.step);
+    const work = startEffect(execution, effect);
+    if (work)
+      busy.set(
+        effect.step,
+        work.finally(() => busy.delete(effect.step)),
+      );
+  }
+}
+
+function startEffect(execution: Execution, effect: RunEffect): Promise<void> | undefined {
+  const { parts, journal, workflow, control } = execution;
+  const step = workflow.steps.find((candidate) => candidate.id === effect.step);
+  if (!step) return undefined;
+  const input = effect.type === 'start' ? render(execution, step) : { value: storedInput(journal, step) };
+  if (!input) return undefined;
+  const gate = parts.lanes.gate(step.connection);
+  if (gate.is === 'held') journal.apply({ type: 'held', step: step.id, reason: gate.reason });
+  if (gate.is === 'postponed') journal.apply({ type: 'postponed', step: step.id, until: gate.until });
+  if (gate.is !== 'free') return undefined;
+  parts.lanes.take(step.connection);
+  const doing: Doing = { parts, journal, step, input: input.value, stop: control.stop };
+  const work = effect.type === 'lookup' ? lookUpStep(doing) : attemptStep(doing);
+  return work.finally(() => parts.lanes.give(step.connection));
+}
+
+/** The rendered input; undefined when the step is over without a call. */
+function render({ journal, scope }: Execution, step: Step): { value: unknown } | undefined {
+  const current = scope();
+  const condition = step.condition(current);
+  if (condition.ok && !condition.value) {
+    journal.apply({ type: 'skipped', step: step.id });
+    return undefined;
+  }
+  const input = condition.ok ? step.input(current) : condition;
+  if (input.ok) return { value: input.value };
+  journal.apply({ type: 'unrenderable', step: step.id, error: failureError(input.failure) });
+  return undefined;
+}
+
+function storedInput(journal: Journal, step: Step): unknown {
+  return journal.state().steps.find((candidate) => candidate.id === step.id)?.input;
+}
+
+function createScope(parts: EngineParts, claimed: ClaimedRun, workflows: Workflows, journal: Journal): () => StepScope {
+  const event = parts.readEvent(claimed.event, workflows);
+  const { id, replay } = claimed.run;
+  return () => {
+    const state = journal.state();
+    const startedAt = new Date(state.startedAt ?? parts.clock()).toISOString();
+    const steps = Object.fromEntries(
+      state.steps.map((step) => [step.id, { status: step.status, output: step.output }]),
+    );
+    return { event, run: { id, startedAt, replay }, steps };
+  };
+}
+
+/** Attempts that a process left without an outcome are in doubt: it may have been killed after sending. */
+function recordLost(parts: EngineParts, claimed: ClaimedRun, journal: Journal): void {
+  const error = { name: 'ProcessEnded', message: 'the process ended before the outcome was written' };
+  for (const attempt of claimed.open) {
+    journal.end({
+      id: attempt.id,
+      status: 'in_doubt',
+      endedAt: parts.clock(),
+      sent: null,
+      output: null,
+      error,
+      retryAfterMs: null,
+    });
+  }
+  const lost = claimed.open.map(({ id, step }) => ({ id, step }));
+  journal.apply({ type: 'claimed', lost, random: parts.random() });
+}
+
+/** Its configuration or workflow cannot be read any more: held until it can. */
+async function holdUnreadable(parts: EngineParts, claimed: ClaimedRun): Promise<void> {
+  const { run, fence } = claimed;
+  const error = {
+    name: 'ConfigMissing',
+    message: `the configuration "${run.config.slice(0, 12)}" of this run cannot be loaded`,
+  };
+  const update = { ...run, status: 'held' as const, reason: 'missing' as const, dueAt: null, error };
+  await parts.record({ runId: run.id, fence, update, release: true });
+  parts.notify({
+    kind: 'run',
+    runId: run.id,
+    eventId: run.eventId,
+    workflow: run.workflow,
+    status: 'held',
+    reason: 'missing',
+  });
+}

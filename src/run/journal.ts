@@ -1,0 +1,79 @@
+// A claimed run's state in memory and its way into the store: every change is decided here and written under the fence.
+
+import type { Attempt, Run } from '../core/model.ts';
+import type { ClaimedRun, EndAttempt } from '../store/store.ts';
+import { decide } from './decide.ts';
+import type { EngineParts } from './parts.ts';
+import type { RunEffect, RunInput, RunPlan, RunState } from './state.ts';
+
+export interface Journal {
+  readonly run: Run;
+  state(): RunState;
+  effects(): readonly RunEffect[];
+  apply(input: RunInput): void;
+  /** Remembers an attempt's outcome; the next `save` writes it. */
+  end(attempt: EndAttempt): void;
+  /** Something is decided that the store does not know yet. */
+  dirty(): boolean;
+  /** Another owner has the run: nothing more may be done for it. */
+  lost(): boolean;
+  /** Writes the state, outcomes and new attempts in one transaction. False: the run is lost. */
+  save(write: { begun?: readonly Attempt[]; release?: boolean }): Promise<boolean>;
+}
+
+export function createJournal(parts: EngineParts, claimed: ClaimedRun, plan: RunPlan): Journal {
+  const { run, fence } = claimed;
+  let state: RunState = run;
+  let effects: readonly RunEffect[] = [];
+  let ended: EndAttempt[] = [];
+  let dirty = false;
+  let lost = false;
+  return {
+    run,
+    state: () => state,
+    effects: () => effects,
+    apply: (input) => {
+      const before = state;
+      ({ state, effects } = decide(plan, state, input, parts.clock()));
+      dirty = true;
+      tellSteps(parts, run, before, state);
+    },
+    end: (attempt) => {
+      ended.push(attempt);
+      dirty = true;
+    },
+    dirty: () => dirty,
+    lost: () => lost,
+    save: async ({ begun = [], release = false }) => {
+      const outcomes = ended;
+      ended = [];
+      dirty = false;
+      const update = { ...state, config: run.config };
+      const kept = await parts.record({ runId: run.id, fence, update, begun, ended: outcomes, release });
+      if (!kept) lost = true;
+      if (kept && release) tellRun(parts, run, state);
+      return kept;
+    },
+  };
+}
+
+function tellRun(parts: EngineParts, run: Run, state: RunState): void {
+  const { id: runId, eventId, workflow } = run;
+  parts.notify({ kind: 'run', runId, eventId, workflow, status: state.status, reason: state.reason });
+}
+
+function tellSteps(parts: EngineParts, run: Run, before: RunState, after: RunState): void {
+  for (const step of after.steps) {
+    const old = before.steps.find((candidate) => candidate.id === step.id);
+    if (old?.status === step.status && old.dueAt === step.dueAt) continue;
+    parts.notify({
+      kind: 'step',
+      runId: run.id,
+      workflow: run.workflow,
+      step: step.id,
+      status: step.status,
+      note: step.note ?? step.reason ?? null,
+      dueAt: step.dueAt ?? null,
+    });
+  }
+}

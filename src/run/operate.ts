@@ -1,0 +1,217 @@
+// What a person may do to runs and connections: retry, replay, resolve, cancel, pause, resume.
+
+import { Ajv } from 'ajv';
+import { HostError } from '../core/errors.ts';
+import { storeError } from '../core/log.ts';
+import { finalRunStatuses, type Run, type StepState } from '../core/model.ts';
+import type { Workflow } from '../workflow/compile.ts';
+import { decide } from './decide.ts';
+import type { EngineParts } from './parts.ts';
+import { newRun, runPlan } from './plan.ts';
+import { connectionReasons } from './settle.ts';
+import type { RunInput } from './state.ts';
+import type { Worker } from './worker.ts';
+
+export type Answer = { readonly happened: true; readonly output: unknown } | { readonly happened: false };
+
+/** Every verb rejects with a HostError: `not.found`, `state.conflict` or `input.invalid`. */
+export interface Operations {
+  /** From the failed step on; `latest` uses the live workflow and renders unfinished steps anew. */
+  retry(runId: string, options: { latest: boolean }): Promise<void>;
+  /** "Replay as new": new runs with new keys for the workflows that take the event now, or the one named. Resolves to their ids. */
+  replay(eventId: string, workflow: string | undefined): Promise<readonly string[]>;
+  /** Answers a step in doubt; `step` may be left out when only one is. */
+  resolve(runId: string, step: string | undefined, answer: Answer): Promise<void>;
+  cancel(runId: string): Promise<void>;
+  pause(connection: string): Promise<void>;
+  resume(connection: string): Promise<void>;
+}
+
+export function createOperations(parts: EngineParts, worker: Pick<Worker, 'wake' | 'cancel'>): Operations {
+  return {
+    retry: (runId, options) => retry(parts, worker, runId, options.latest),
+    replay: (eventId, workflow) => replay(parts, worker, eventId, workflow),
+    resolve: (runId, step, answer) => resolve(parts, worker, runId, step, answer),
+    cancel: (runId) => cancel(parts, worker, runId),
+    pause: async (name) => {
+      known(parts, name);
+      await parts.lanes.pause(name, 'paused', null);
+      tellConnection(parts, name);
+      worker.wake();
+    },
+    resume: async (name) => {
+      known(parts, name);
+      await resumeConnection(parts, worker, name);
+    },
+  };
+}
+
+/** Lets a connection be called again and releases the runs it held. */
+export async function resumeConnection(parts: EngineParts, worker: Pick<Worker, 'wake'>, name: string): Promise<void> {
+  await parts.lanes.resume(name);
+  tellConnection(parts, name);
+  await parts.store.release(name, connectionReasons, parts.clock());
+  worker.wake();
+}
+
+type Wake = Pick<Worker, 'wake'>;
+
+async function retry(parts: EngineParts, worker: Wake, runId: string, latest: boolean): Promise<void> {
+  await edit(parts, runId, async (run) => {
+    if (run.status !== 'failed' && run.status !== 'canceled') {
+      const why =
+        run.status === 'held'
+          ? 'answer it with "hookline resolve", or resume its connection'
+          : 'only a failed or canceled run is retried';
+      throw conflict(run, why);
+    }
+    if (run.steps.every((step) => step.status === 'skipped'))
+      throw conflict(run, 'its if failed; mend the workflow and replay the event as new');
+    const { workflow, config } = await workflowOf(parts, run, latest);
+    return { workflow, input: { type: 'retried', latest }, config };
+  });
+  worker.wake();
+}
+
+async function resolve(
+  parts: EngineParts,
+  worker: Wake,
+  runId: string,
+  stepId: string | undefined,
+  answer: Answer,
+): Promise<void> {
+  await edit(parts, runId, async (run) => {
+    const step = stepInDoubt(run, stepId);
+    const { workflow, config } = await workflowOf(parts, run, false);
+    if (answer.happened) checkOutput(workflow, step.id, answer.output);
+    const input: RunInput = answer.happened
+      ? { type: 'happened', step: step.id, output: answer.output }
+      : { type: 'again', step: step.id };
+    return { workflow, input, config };
+  });
+  worker.wake();
+}
+
+async function cancel(parts: EngineParts, worker: Pick<Worker, 'wake' | 'cancel'>, runId: string): Promise<void> {
+  if (worker.cancel(runId)) return;
+  await edit(parts, runId, async (run) => {
+    if (finalRunStatuses.includes(run.status)) throw conflict(run, 'it is over already');
+    const { workflow, config } = await workflowOf(parts, run, false);
+    return { workflow, input: { type: 'canceled' }, config };
+  });
+}
+
+async function replay(
+  parts: EngineParts,
+  worker: Wake,
+  eventId: string,
+  name: string | undefined,
+): Promise<readonly string[]> {
+  const event = await parts.store.event(eventId);
+  if (!event) throw new HostError('not.found', { what: 'event', id: eventId });
+  const workflows = parts.live();
+  const named = name === undefined ? undefined : workflows.workflows.get(name);
+  if (name !== undefined && !named) throw new HostError('not.found', { what: 'workflow', id: name });
+  const matches = named ? [{ workflow: named, unique: null }] : workflows.match(parts.readEvent(event, workflows));
+  if (matches.length === 0) {
+    throw new HostError('state.conflict', {
+      what: 'event',
+      id: eventId,
+      status: event.status,
+      why: 'no workflow takes it now; name one with --workflow',
+    });
+  }
+  const ids: string[] = [];
+  for (const match of matches) {
+    const run = await parts.store.replay({ ...newRun(parts, workflows, event, match), unique: null });
+    ids.push(run.id);
+  }
+  worker.wake();
+  return ids;
+}
+
+interface Change {
+  readonly workflow: Workflow;
+  readonly input: RunInput;
+  readonly config: string;
+}
+
+/** Reads, decides and writes under the fence; once more when the run moved in between. */
+async function edit(parts: EngineParts, runId: string, change: (run: Run) => Promise<Change>): Promise<void> {
+  for (let tries = 0; tries < 3; tries++) {
+    const found = await parts.store.run(runId);
+    if (!found) throw new HostError('not.found', { what: 'run', id: runId });
+    if (found.claimed) throw conflict(found.run, 'it is under way; try again in a moment');
+    const { workflow, input, config } = await change(found.run);
+    const { state } = decide(runPlan(workflow, parts.settings), found.run, input, parts.clock());
+    if (!(await parts.store.edit({ runId, fence: found.fence, update: { ...state, config } }))) continue;
+    const { eventId } = found.run;
+    parts.notify({ kind: 'run', runId, eventId, workflow: workflow.name, status: state.status, reason: state.reason });
+    return;
+  }
+  throw new HostError('state.conflict', { what: 'run', id: runId, status: 'changing', why: 'try again in a moment' });
+}
+
+async function workflowOf(
+  parts: EngineParts,
+  run: Run,
+  latest: boolean,
+): Promise<{ workflow: Workflow; config: string }> {
+  const workflows = latest ? parts.live() : await parts.pinned(run.config);
+  const workflow = workflows?.workflows.get(run.workflow);
+  if (workflows && workflow) return { workflow, config: workflows.hash };
+  throw conflict(run, `its workflow "${run.workflow}" cannot be loaded${latest ? '' : '; try --latest'}`);
+}
+
+function stepInDoubt(run: Run, id: string | undefined): StepState {
+  const doubtful = run.steps.filter((step) => step.status === 'held' && step.reason === 'in_doubt');
+  const step = id === undefined ? doubtful[0] : doubtful.find((candidate) => candidate.id === id);
+  if (!step)
+    throw conflict(run, id === undefined ? 'none of its steps is in doubt' : `its step "${id}" is not in doubt`);
+  if (id === undefined && doubtful.length > 1) {
+    throw new HostError('input.invalid', {
+      what: `run "${run.id}" has ${doubtful.length} steps in doubt (${doubtful.map((other) => other.id).join(', ')}); name one`,
+    });
+  }
+  return step;
+}
+
+/** Later steps may read the output, so it must be what the action would have given. */
+function checkOutput(workflow: Workflow, id: string, output: unknown): void {
+  const step = workflow.steps.find((candidate) => candidate.id === id);
+  const read = workflow.steps.some((other) => other.needs.includes(id));
+  if (!step || (!read && (output === undefined || output === null))) return;
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  const { encode: _, ...schema } = step.action.output;
+  if (ajv.validate(schema, output ?? {})) return;
+  const wrong = ajv.errorsText(ajv.errors, { dataVar: 'output' });
+  throw new HostError('input.invalid', { what: `step "${id}" needs the output that later steps read: ${wrong}` });
+}
+
+function known(parts: EngineParts, name: string): void {
+  if (!parts.connections().get(name)) throw new HostError('not.found', { what: 'connection', id: name });
+}
+
+function tellConnection(parts: EngineParts, name: string): void {
+  const state = parts.lanes.state(name);
+  if (state) parts.notify({ kind: 'connection', state });
+}
+
+function conflict(run: Run, why: string): HostError {
+  return new HostError('state.conflict', { what: 'run', id: run.id, status: run.status, why });
+}
+
+/** Calls the check of every connection with refused credentials; a good one lifts the pause. */
+export async function checkPaused(parts: EngineParts, worker: Wake): Promise<void> {
+  for (const state of parts.lanes.states()) {
+    const connection = parts.connections().get(state.name);
+    if (state.status !== 'paused' || state.reason !== 'credentials' || !connection?.connector.check) continue;
+    try {
+      await connection.check();
+      parts.log.info('connection works again', { connection: state.name });
+      await resumeConnection(parts, worker, state.name);
+    } catch (error) {
+      parts.log.warn('connection still refused', { connection: state.name, error: storeError(error, parts.redactor) });
+    }
+  }
+}

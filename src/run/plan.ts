@@ -1,0 +1,93 @@
+// Pending events → runs: matches each event with the live workflows and writes its runs in one transaction a batch.
+
+import { createId, type Event, type StoredError } from '../core/model.ts';
+import type { Settings } from '../core/settings.ts';
+import type { NewRun, PlanEvent } from '../store/store.ts';
+import type { ExpressionFailure, Match, Step, Workflow, Workflows } from '../workflow/compile.ts';
+import type { EngineParts } from './parts.ts';
+import type { RunPlan, StepPlan } from './state.ts';
+import { newStep } from './step.ts';
+
+const batchSize = 200;
+
+/** Plans every pending event; resolves to how many runs were added. */
+export async function planPending(parts: EngineParts): Promise<number> {
+  let added = 0;
+  for (;;) {
+    const events = await parts.store.pending(batchSize);
+    if (events.length === 0) return added;
+    const workflows = parts.live();
+    const plans = events.map((event) => planEvent(parts, workflows, event));
+    const planned = await parts.store.plan(plans);
+    for (const [index, event] of events.entries()) {
+      added += planned[index]?.runs.length ?? 0;
+      const names = (plans[index]?.runs ?? []).map((run) => run.workflow);
+      parts.notify({ kind: 'event', eventId: event.id, type: event.type, workflows: names });
+    }
+    if (events.length < batchSize) return added;
+  }
+}
+
+function planEvent(parts: EngineParts, workflows: Workflows, event: Event): PlanEvent {
+  const matches = workflows.match(parts.readEvent(event, workflows));
+  return { eventId: event.id, runs: matches.map((match) => newRun(parts, workflows, event, match)) };
+}
+
+/** A run of an event through a workflow that takes it. */
+export function newRun(parts: EngineParts, workflows: Workflows, event: Event, match: Match): NewRun {
+  const now = parts.clock();
+  const { workflow, failure } = match;
+  const steps = workflow.steps.map((step) => newStep(step.id));
+  return {
+    id: createId('run', now, parts.randomBytes),
+    eventId: event.id,
+    workflow: workflow.name,
+    status: failure ? 'failed' : 'pending',
+    reason: null,
+    config: workflows.hash,
+    createdAt: now,
+    startedAt: null,
+    endedAt: failure ? now : null,
+    dueAt: failure ? null : now,
+    deadlineAt: null,
+    lane: firstLane(workflow),
+    steps: failure
+      ? steps.map((step) => ({ ...step, status: 'skipped', note: 'the if of the workflow failed' }))
+      : steps,
+    error: failure ? failureError(failure) : null,
+    unique: match.unique,
+  };
+}
+
+/** An expression's failure as it is stored, with its place in the file. */
+export function failureError(failure: ExpressionFailure): StoredError {
+  const { file, line, column } = failure.at;
+  return { name: 'ExpressionError', message: failure.message, at: `${file}:${line}:${column}` };
+}
+
+/** What `decide` must know of a workflow. */
+export function runPlan(workflow: Workflow, settings: Settings): RunPlan {
+  return { timeoutMs: workflow.timeoutMs ?? null, steps: workflow.steps.map((step) => stepPlan(step, settings)) };
+}
+
+function stepPlan(step: Step, settings: Settings): StepPlan {
+  return {
+    id: step.id,
+    needs: step.needs,
+    lane: step.connection,
+    effect: step.effect,
+    onError: step.onError,
+    onDoubt: step.onDoubt,
+    maxAttempts: step.retry.attempts ?? Number.POSITIVE_INFINITY,
+    withinMs: step.retry.withinMs ?? settings.RETRY_WITHIN,
+    firstDelayMs: step.retry.firstDelayMs ?? settings.RETRY_FIRST_DELAY,
+    maxDelayMs: step.retry.maxDelayMs ?? settings.RETRY_MAX_DELAY,
+    retryAfterCapMs: settings.RETRY_AFTER_CAP,
+    lookupAfterMs: step.action.lookupAfterMs ?? 10_000,
+  };
+}
+
+function firstLane(workflow: Workflow): string {
+  const first = workflow.steps.find((step) => step.needs.length === 0) ?? workflow.steps[0];
+  return first?.connection ?? '';
+}

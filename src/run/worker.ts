@@ -1,0 +1,140 @@
+// The engine's loop: plans pending events, claims due runs of connections that have room, and runs them until told to stop.
+
+import type { ClaimedRun } from '../store/store.ts';
+import { storeError } from '../core/log.ts';
+import { executeRun } from './execute.ts';
+import type { EngineParts } from './parts.ts';
+import { planPending } from './plan.ts';
+
+export interface Worker {
+  start(): void;
+  /** Something may be due: an event was accepted, a run was released, a connection resumed. */
+  wake(): void;
+  /** Cancels a run that is under way; false when it is not. Its attempt ends by what was sent. */
+  cancel(runId: string): boolean;
+  /** Runs under way. */
+  active(): number;
+  /** Claims nothing more, lets attempts finish within the grace, then ends them by what was sent. */
+  stop(graceMs: number): Promise<void>;
+}
+
+interface Active {
+  readonly done: Promise<void>;
+  readonly cancel: () => void;
+}
+
+/** Longest sleep between two looks at the store. */
+const idleMs = 30_000;
+
+export function createWorker(parts: EngineParts, owner: string): Worker {
+  const active = new Map<string, Active>();
+  const halt = new AbortController();
+  const drain = new AbortController();
+  let looping: Promise<void> = Promise.resolve();
+  const bell = createBell();
+  const begin = (claimed: ClaimedRun) => {
+    const { id, lane } = claimed.run;
+    let canceled = false;
+    const cancel = new AbortController();
+    const stop = AbortSignal.any([halt.signal, cancel.signal]);
+    const control = { draining: () => drain.signal.aborted, canceled: () => canceled, stop };
+    const done = executeRun(parts, claimed, control)
+      .catch((error: unknown) => giveBack(parts, claimed, error))
+      .finally(() => {
+        active.delete(id);
+        bell.ring();
+      });
+    active.set(id, {
+      done,
+      cancel: () => {
+        canceled = true;
+        cancel.abort(new Error('canceled'));
+      },
+    });
+    parts.log.debug('run claimed', { runId: id, lane });
+  };
+  const loop = async () => {
+    while (!drain.signal.aborted) {
+      const rung = bell.next();
+      try {
+        await planPending(parts);
+        const lanes = parts.lanes.claims();
+        const claimed =
+          lanes.length > 0 && !drain.signal.aborted
+            ? await parts.store.claim({ now: parts.clock(), owner, lanes })
+            : [];
+        for (const run of claimed) begin(run);
+        await sleep(await nextLook(parts), rung);
+      } catch (error) {
+        parts.log.error('the engine could not look at the store; it tries again', {
+          error: storeError(error, parts.redactor),
+        });
+        await sleep(1000, rung);
+      }
+    }
+  };
+  return {
+    start: () => {
+      looping = loop();
+    },
+    wake: bell.ring,
+    cancel: (runId) => {
+      active.get(runId)?.cancel();
+      return active.has(runId);
+    },
+    active: () => active.size,
+    stop: async (graceMs) => {
+      drain.abort();
+      bell.ring();
+      const timer = setTimeout(() => halt.abort(new Error('shutting down')), graceMs);
+      await looping;
+      await Promise.all([...active.values()].map((run) => run.done));
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Milliseconds until something may be due. */
+async function nextLook(parts: EngineParts): Promise<number> {
+  const lanes = parts.lanes.claims().map((claim) => claim.lane);
+  const times = [await parts.store.nextDue(lanes), parts.lanes.nextTryAt()].filter((time) => time !== null);
+  return Math.max(0, Math.min(idleMs, ...times.map((time) => time - parts.clock())));
+}
+
+/** A run whose execution broke goes back to the store; attempts without an outcome are looked at when it is claimed again. */
+async function giveBack(parts: EngineParts, claimed: ClaimedRun, error: unknown): Promise<void> {
+  const { run, fence } = claimed;
+  parts.log.error('a run broke off and is tried again in a minute', {
+    runId: run.id,
+    error: storeError(error, parts.redactor),
+  });
+  const current = await parts.store.run(run.id).catch(() => null);
+  if (!current || current.fence !== fence) return;
+  const update = { ...current.run, status: 'waiting' as const, dueAt: parts.clock() + 60_000 };
+  await parts.record({ runId: run.id, fence, update, release: true }).catch(() => false);
+}
+
+/** Resolves after the time, or as soon as the bell rings. */
+function sleep(ms: number, rung: Promise<void>): Promise<void> {
+  if (ms <= 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const stop = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    rung.then(stop, stop);
+  });
+}
+
+/** `next` resolves at the next ring after it was asked for; no ring is missed between two looks. */
+function createBell(): { ring: () => void; next: () => Promise<void> } {
+  let waiting = Promise.withResolvers<void>();
+  return {
+    ring: () => {
+      waiting.resolve();
+      waiting = Promise.withResolvers<void>();
+    },
+    next: () => waiting.promise,
+  };
+}
