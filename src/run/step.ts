@@ -110,7 +110,12 @@ function later(plan: StepPlan, step: StepState, retryAfterMs: number | null, ran
   const dueAt = now + backoff(plan, Math.max(step.retries, 1), retryAfterMs, random);
   const firstAt = step.firstAt ?? now;
   if (step.retries < plan.maxAttempts && dueAt - firstAt <= plan.withinMs) return { ...step, status: 'waiting', dueAt };
-  const why = step.retries >= plan.maxAttempts ? `${step.retries} attempts` : `${duration(now - firstAt)} of retries`;
+  const why =
+    step.retries >= plan.maxAttempts
+      ? step.retries === 1
+        ? 'one attempt'
+        : `${step.retries} attempts`
+      : `${duration(now - firstAt)} of retries`;
   const note = `gave up after ${why}${step.doubt ? '; the last attempt is in doubt' : ''}`;
   return without({ ...step, status: 'failed', note, endedAt: now }, 'dueAt');
 }
