@@ -33,6 +33,9 @@ export interface CallAction {
   readonly log: Log;
 }
 
+/** After an abort an action may still say itself how it ended: only its own error carries progress. */
+const settleMs = 250;
+
 /** Never rejects. A plugin that does not settle is left behind at its time limit. */
 export async function callAction(sending: Sending, call: CallAction): Promise<AttemptEnd> {
   let sent: boolean | null = null;
@@ -56,9 +59,13 @@ export async function callAction(sending: Sending, call: CallAction): Promise<At
     log: call.log,
     sending: scope.sent,
   };
+  let late: NodeJS.Timeout | undefined;
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    if (signal.aborted) reject(signal.reason as Error);
+    const giveUp = () => {
+      late = setTimeout(() => reject(signal.reason as Error), settleMs);
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
   });
   aborted.catch(() => undefined);
   const timer = setTimeout(() => limit.abort(new Error(`no answer within ${call.timeoutMs} ms`)), call.timeoutMs);
@@ -75,11 +82,15 @@ export async function callAction(sending: Sending, call: CallAction): Promise<At
     return { ...classify(error, left, call.stop.aborted, signal.aborted, call.log), sent: left };
   } finally {
     clearTimeout(timer);
+    clearTimeout(late);
   }
 }
 
 async function runAction(call: CallAction, attempt: Attempt, started: { run: boolean }): Promise<unknown> {
+  attempt.signal.throwIfAborted();
   const client = await call.client();
+  // Too late: the host has already called this attempt "nothing sent".
+  attempt.signal.throwIfAborted();
   started.run = true;
   return call.action.run(client, call.input, attempt);
 }
