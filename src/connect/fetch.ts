@@ -1,0 +1,178 @@
+// `fetch` for connectors: guarded addresses, no redirects, limited time and size, and a report to the attempt under way.
+
+import type { LookupFunction } from 'node:net';
+import type * as Undici from 'undici';
+import { outcomeSymbol, UnknownOutcomeError } from '../plugin/index.ts';
+import { createGuard, refused, type Guard } from './guard.ts';
+import type { AttemptScope, Sending } from './sending.ts';
+
+export interface FetchTimeouts {
+  /** Until the connection stands, TLS included. */
+  readonly connectMs: number;
+  /** From the request to the headers of the answer. Not inside an attempt, which has a limit of its own. */
+  readonly headersMs: number;
+  /** Silence within the body of the answer. Not inside an attempt. */
+  readonly bodyMs: number;
+  /** The whole of it. Not inside an attempt. */
+  readonly totalMs: number;
+}
+
+export interface GuardedFetchOptions {
+  readonly sending: Sending;
+  /** Hosts, `host:port` pairs and CIDR ranges that may be reached although they are private. */
+  readonly allow: readonly string[];
+  /** `host:port` pairs of the connection's sandbox. */
+  readonly openHosts: readonly string[];
+  /** True where nothing but `openHosts` may be reached: `dev` never leaves the machine. */
+  readonly onlyOpen?: boolean;
+  readonly timeouts?: Partial<FetchTimeouts>;
+  /** Largest body of an answer in bytes, counted after decompression. Default 10 MiB. */
+  readonly maxBytes?: number;
+  /** Resolves names; the system's when absent. */
+  readonly lookup?: LookupFunction;
+}
+
+export type GuardedFetch = typeof globalThis.fetch & {
+  /** Closes its connections; requests under way fail. */
+  close(): Promise<void>;
+};
+
+interface Client {
+  readonly undici: typeof Undici;
+  readonly agent: Undici.Agent;
+}
+
+const defaultTimeouts: FetchTimeouts = { connectMs: 10_000, headersMs: 30_000, bodyMs: 30_000, totalMs: 60_000 };
+
+/**
+ * A `fetch` with connections of its own. Differences from the standard one: a private address is refused with a
+ * `PermanentError` of code `HOOKLINE_BLOCKED_ADDRESS`, another URL that may not be called with `HOOKLINE_BLOCKED_URL`,
+ * a 3xx is returned as it is (or an error, with `redirect: 'error'`), and a body above `maxBytes` fails with
+ * `HOOKLINE_RESPONSE_TOO_LARGE` while it is read. No proxy of the environment is used.
+ */
+export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
+  const guard = createGuard(options);
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const maxBytes = options.maxBytes ?? 10_485_760;
+  let client: Promise<Client> | undefined;
+  const open = () => (client ??= openClient(guard, timeouts.connectMs));
+
+  const call: typeof globalThis.fetch = async (input, init) => {
+    const scope = options.sending.current();
+    scope?.tracked();
+    const url = new URL(isRequest(input) ? input.url : input);
+    guard.checkUrl(url);
+    const limit = scope ? scope.signal : AbortSignal.timeout(timeouts.totalMs);
+    const given = init?.signal ?? (isRequest(input) ? input.signal : undefined);
+    const { undici, agent } = await open();
+    const request = await plainInit(undici, input, init);
+    const response = await undici
+      .fetch(url, {
+        ...request,
+        redirect: init?.redirect === 'error' ? 'error' : 'manual',
+        signal: given ? AbortSignal.any([limit, given]) : limit,
+        dispatcher: agent.compose(reportTo(scope, timeouts)),
+      })
+      .catch((error: unknown) => {
+        throw ownError(error, url);
+      });
+    return limitBody(undici, response, maxBytes);
+  };
+  return Object.assign(call, { close: async () => (await client)?.agent.destroy() });
+}
+
+/** Loads undici at the first request: it takes 28 MB and 90 ms. */
+async function openClient(guard: Guard, connectMs: number): Promise<Client> {
+  const undici = await import('undici');
+  const settings = { timeout: connectMs, allowH2: false };
+  const free = undici.buildConnector(settings);
+  const guarded = undici.buildConnector({ ...settings, lookup: guard.lookup });
+  const agent = new undici.Agent({
+    allowH2: false,
+    connect: (options, callback) => {
+      try {
+        const port = options.port || (options.protocol === 'https:' ? '443' : '80');
+        (guard.checkHost(options.hostname, port) ? free : guarded)(options, callback);
+      } catch (error) {
+        callback(error as Error, null);
+      }
+    },
+  });
+  return { undici, agent };
+}
+
+/** Tells the attempt when its request is about to be written to a connected socket; sets the time limits outside attempts. */
+function reportTo(
+  scope: AttemptScope | undefined,
+  timeouts: FetchTimeouts,
+): Undici.Dispatcher.DispatcherComposeInterceptor {
+  const limits = {
+    headersTimeout: scope ? 0 : timeouts.headersMs,
+    bodyTimeout: scope ? 0 : timeouts.bodyMs,
+  };
+  return (dispatch) => (options, handler) => {
+    const watched = Object.create(handler) as Undici.Dispatcher.DispatchHandler;
+    watched.onRequestStart = function (controller, context) {
+      handler.onRequestStart?.call(this, controller, context);
+      if (!controller.aborted) scope?.sent();
+    };
+    return dispatch({ ...options, ...limits }, watched);
+  };
+}
+
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === 'object' && !(input instanceof URL);
+}
+
+/**
+ * What undici's `fetch` understands: it takes Node's own `Request` for a URL, and sends Node's own `FormData` as the text
+ * "[object FormData]", without an error.
+ */
+async function plainInit(
+  undici: typeof Undici,
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Undici.RequestInit> {
+  const form = Object.prototype.toString.call(init?.body) === '[object FormData]';
+  let plain = (init ?? {}) as unknown as Undici.RequestInit;
+  if (form || isRequest(input)) {
+    const request = new Request(input, init);
+    const body = request.body === null ? null : await request.arrayBuffer();
+    plain = { method: request.method, headers: [...request.headers], body };
+  }
+  const headers = new undici.Headers(plain.headers);
+  if (!headers.has('user-agent')) headers.set('user-agent', 'hookline');
+  return { ...plain, headers };
+}
+
+/** An error of the guard as it was thrown, without the "fetch failed" around it. */
+function ownError(error: unknown, url: URL): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error && outcomeSymbol in cause) return cause;
+  if (cause instanceof Error && cause.message === 'bad port') {
+    return refused(`port ${url.port} of "${url.hostname}" belongs to another protocol than HTTP`);
+  }
+  return error;
+}
+
+/** The same answer with a body that fails once it is larger than allowed. */
+function limitBody(undici: typeof Undici, response: Undici.Response, maxBytes: number): Undici.Response {
+  if (response.body === null) return response;
+  let total = 0;
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (chunk, controller) => {
+      total += chunk.byteLength;
+      if (total <= maxBytes) controller.enqueue(chunk);
+      else controller.error(tooLarge(response.url, maxBytes));
+    },
+  });
+  const body = response.body.pipeThrough(counter);
+  const { status, statusText, headers, url } = response;
+  return Object.defineProperty(new undici.Response(body, { status, statusText, headers }), 'url', { value: url });
+}
+
+function tooLarge(url: string, maxBytes: number): UnknownOutcomeError {
+  return new UnknownOutcomeError(`"${new URL(url).host}" answered with more than ${maxBytes} bytes`, {
+    code: 'HOOKLINE_RESPONSE_TOO_LARGE',
+  });
+}

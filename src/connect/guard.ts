@@ -1,0 +1,133 @@
+// Decides which hosts a connector may reach: public addresses, what the operator allows, and the sandbox's own port.
+
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { PermanentError } from '../plugin/index.ts';
+
+export interface GuardOptions {
+  /** Hosts, `host:port` pairs, addresses and CIDR ranges that may be reached although they are private. */
+  readonly allow: readonly string[];
+  /** `host:port` pairs of the connection's sandbox. */
+  readonly openHosts: readonly string[];
+  /** True where nothing but `openHosts` may be reached. */
+  readonly onlyOpen?: boolean;
+  /** Resolves names; the system's when absent. */
+  readonly lookup?: LookupFunction;
+}
+
+export interface Guard {
+  /** Throws a `PermanentError` for a URL that may not be asked, as far as its text tells. */
+  checkUrl(url: URL): void;
+  /** Throws for an address literal that may not be reached; `host` without brackets. True: any address of the host may be. */
+  checkHost(host: string, port: string): boolean;
+  /** Resolves a name to the addresses that may be reached; fails when there is none. */
+  readonly lookup: LookupFunction;
+}
+
+/** Services that take an HTTP request for commands of their own; the ports that browsers refuse are refused by fetch. */
+const foreignPorts = new Set(['6379', '11211']);
+
+export function createGuard(options: GuardOptions): Guard {
+  const open = new Set(options.openHosts.map(normalHost));
+  const ranges = options.allow.flatMap(toRange);
+  const hosts = new Set(options.allow.map(normalHost));
+  const named = (host: string, port: string) => open.has(`${host}:${port}`) || hosts.has(`${host}:${port}`);
+  const reachable = (address: string) => isPublic(address) || ranges.some((range) => isWithin(address, range));
+  const checkHost = (given: string, port: string) => {
+    const host = normalHost(given);
+    if (options.onlyOpen === true && !open.has(`${host}:${port}`)) {
+      throw blocked(`"${host}" was not called: in a sandbox nothing but the sandbox itself is reached`);
+    }
+    if (named(host, port) || hosts.has(host)) return true;
+    if (ipaddr.isValid(host) && !reachable(host)) throw privateAddress(host, host);
+    return false;
+  };
+  return {
+    checkHost,
+    checkUrl: (url) => {
+      if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+        throw refused(`a URL of scheme "${url.protocol}" cannot be called; use http: or https:`);
+      }
+      if (url.username !== '' || url.password !== '') {
+        throw refused(
+          `the URL for "${url.hostname}" holds a user name or password; put credentials into the connection's settings`,
+        );
+      }
+      const port = portOf(url);
+      if (foreignPorts.has(port) && !named(normalHost(url.hostname), port)) {
+        throw refused(`port ${port} of "${url.hostname}" belongs to another protocol than HTTP`);
+      }
+      checkHost(url.hostname, port);
+    },
+    lookup: guardLookup(options.lookup ?? dnsLookup, reachable),
+  };
+}
+
+/** The port a URL leads to, also when it is the scheme's own. */
+export function portOf(url: { readonly protocol: string; readonly port: string }): string {
+  return url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+}
+
+/** An error of the guard: nothing was sent, and the same call will never be let through. */
+export function refused(message: string): PermanentError {
+  return new PermanentError(message, { code: 'HOOKLINE_BLOCKED_URL' });
+}
+
+function blocked(message: string): PermanentError {
+  return new PermanentError(message, { code: 'HOOKLINE_BLOCKED_ADDRESS' });
+}
+
+function privateAddress(host: string, address: string): PermanentError {
+  const subject = host === address ? `"${host}" is` : `"${host}" resolves to ${address},`;
+  return blocked(`${subject} not a public address; add "${host}" to ALLOW_PRIVATE if connectors may reach it`);
+}
+
+function guardLookup(lookup: LookupFunction, reachable: (address: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found, family) => {
+      if (error) return callback(error, '', 0);
+      const all: LookupAddress[] = typeof found === 'string' ? [{ address: found, family: family ?? 0 }] : found;
+      const good = all.filter((item) => reachable(item.address));
+      const first = good[0];
+      if (first === undefined) {
+        return callback(privateAddress(hostname, all.map((item) => item.address).join(', ') || 'nothing'), '', 0);
+      }
+      if (options.all === true) return callback(null, good);
+      callback(null, first.address, first.family);
+    });
+  };
+}
+
+/** Lower case, without the brackets of an IPv6 literal and the dot of a rooted name. */
+function normalHost(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/^\[(.*)\]:/, '$1:')
+    .replace(/\.$/, '')
+    .replace(/\.:/, ':');
+}
+
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+function toRange(entry: string): Range[] {
+  if (ipaddr.isValidCIDR(entry)) return [ipaddr.parseCIDR(entry)];
+  if (!ipaddr.isValid(entry)) return [];
+  const address = ipaddr.parse(entry);
+  return [[address, address.kind() === 'ipv4' ? 32 : 128]];
+}
+
+function isWithin(address: string, [base, bits]: Range): boolean {
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === base.kind() && parsed.match(base, bits);
+}
+
+const compatible = ipaddr.parseCIDR('::/96');
+
+/** IPv4 addresses dressed as IPv6 ones count as not public, whatever they lead to. */
+function isPublic(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.parse(address);
+  return parsed.range() === 'unicast' && !(parsed.kind() === 'ipv6' && parsed.match(compatible));
+}
