@@ -1,0 +1,169 @@
+// `hookline events`: what was received, one event in full, and the deliveries that were refused.
+
+import type { DeliveriesAnswer } from '../console/api/deliveries.ts';
+import type { EventDetail, EventsAnswer } from '../console/api/events.ts';
+import type { Io } from './client.ts';
+import { misuse, runCommand, type Given } from './command.ts';
+import { brief, dateTime, mark, oneLine, relative, zone } from './format.ts';
+import type { Cell, Printer } from './print.ts';
+
+const help = `
+hookline events [event]
+  Lists what was received, newest first; with an event's id, shows it with its payload, deliveries and runs.
+
+  --type <type>      only this type, such as call.ended
+  --source <name>    only from this source
+  --status <status>  pending, matched or ignored
+  --refused          the deliveries that were refused instead, with the reason
+  --limit <count>    how many, 1 to 200 (20)
+  --before <id>      the page after the row with this id
+  --json             the answer as JSON
+`;
+
+const options = {
+  type: { type: 'string' },
+  source: { type: 'string' },
+  status: { type: 'string' },
+  refused: { type: 'boolean' },
+  limit: { type: 'string' },
+  before: { type: 'string' },
+} as const;
+
+const command = { name: 'events', help, options, takes: [0, 1] } as const;
+
+export function events(args: readonly string[], io: Io): Promise<number> {
+  return runCommand(command, args, io, async (given) => {
+    const [id] = given.positionals;
+    if (id !== undefined) return showEvent(given, id);
+    const { refused, limit = '20', before, ...filter } = given.values;
+    if (refused !== true)
+      return showEvents(given, { type: filter.type, source: filter.source, status: filter.status, limit, before });
+    const unfit = ['type', 'source', 'status'].find((name) => name in filter);
+    if (unfit !== undefined) throw misuse(command, `"--${unfit}" does not go with "--refused"`);
+    return showRefused(given, { status: 'refused', limit, before });
+  });
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+type Events = Given<typeof options>;
+
+async function showEvents({ client, show, print }: Events, query: Query): Promise<void> {
+  const answer = (await client.get('/api/events', query)) as EventsAnswer;
+  show(answer, () => {
+    if (answer.items.length === 0) return print.line(emptyLine(query));
+    const rows = answer.items.map((event): Cell[] => [
+      mark(event.status),
+      event.status,
+      oneLine(event.type, 40),
+      oneLine(event.source, 20),
+      ...timeCells(print, event.receivedAt),
+      event.workflows.length === 0 ? ['no workflow', 'dim'] : oneLine(event.workflows.join(', '), 60),
+      event.id,
+    ]);
+    print.table([header(print, ['', 'STATUS', 'TYPE', 'SOURCE', 'RECEIVED', '', 'WORKFLOWS', 'ID']), ...rows]);
+    nextLine(print, 'events', answer.next, query);
+    if (answer.items.some(({ status }) => status === 'ignored'))
+      print.line('Why did none take it: hookline why <event>');
+  });
+}
+
+function emptyLine({ type, source, status, before }: Query): string {
+  const filtered = [type, source, status, before].some((value) => value !== undefined);
+  if (filtered) return 'No event fits these filters.';
+  return 'No event yet. Send a sample with "hookline send <source> <type>"; what was refused: "hookline events --refused".';
+}
+
+async function showRefused({ client, show, print }: Events, query: Query): Promise<void> {
+  const answer = (await client.get('/api/deliveries', query)) as DeliveriesAnswer;
+  show(answer, () => {
+    if (answer.items.length === 0) return print.line('No delivery was refused.');
+    const rows = answer.items.map((delivery): Cell[] => [
+      mark(delivery.status),
+      [oneLine(delivery.reason ?? 'no reason', 40), 'red'],
+      oneLine(delivery.source, 20),
+      ...timeCells(print, delivery.receivedAt),
+      `${delivery.size} B`,
+      delivery.id,
+      [brief(delivery.body?.text ?? '', 60), 'dim'],
+    ]);
+    print.table([header(print, ['', 'REASON', 'SOURCE', 'RECEIVED', '', 'SIZE', 'ID', 'FIRST BYTES']), ...rows]);
+    nextLine(print, 'events --refused', answer.next, query);
+  });
+}
+
+async function showEvent({ client, show, print }: Events, id: string): Promise<void> {
+  const event = (await client.get(`/api/events/${encodeURIComponent(id)}`)) as EventDetail;
+  show(event, () => {
+    print.line(`${print.paint(event.id, 'bold')}  ${oneLine(event.type)} from ${oneLine(event.source)}`);
+    print.table(
+      [
+        ['status', print.status(event.status)],
+        ['received', print.when(event.receivedAt)],
+        ...(event.time === null ? [] : [['happened', oneLine(event.time)]]),
+        ['key', `${oneLine(event.key)} (by ${oneLine(event.rule)})`],
+      ],
+      '  ',
+    );
+    print.line();
+    print.line(`Deliveries${event.deliveries.next === null ? '' : ' (the newest)'}`);
+    print.table(
+      event.deliveries.items.map((one): Cell[] => {
+        const differs = one.status === 'duplicate' && one.body !== null;
+        return [
+          mark(one.status),
+          one.status,
+          ...timeCells(print, one.receivedAt),
+          one.id,
+          differs ? 'with another body' : '',
+        ];
+      }),
+      '  ',
+    );
+    print.line();
+    showRuns(print, event);
+    print.line();
+    showPayload(print, event.payload);
+  });
+}
+
+function showRuns(print: Printer, { id, runs }: EventDetail): void {
+  if (runs.items.length === 0) return print.line(`Runs: none; why not: hookline why ${id}`);
+  print.line('Runs');
+  print.table(
+    runs.items.map((run): Cell[] => [
+      mark(run.status),
+      run.reason === null ? run.status : `${run.status}: ${run.reason.replaceAll('_', ' ')}`,
+      oneLine(run.workflow, 60),
+      run.replay === 0 ? '' : `replay ${run.replay}`,
+      run.id,
+    ]),
+    '  ',
+  );
+}
+
+function showPayload(print: Printer, payload: EventDetail['payload']): void {
+  print.line(`Payload${payload.base64 === null ? '' : ' (no valid UTF-8: --json has the exact bytes as base64)'}`);
+  if (payload.problem !== null) print.line(`  ${print.paint(oneLine(payload.problem), 'yellow')}`);
+  const parsed = payload.body === undefined || typeof payload.body === 'string' ? undefined : payload.body;
+  print.block(parsed === undefined ? payload.text : JSON.stringify(parsed, null, 2), '  ');
+}
+
+/** Absolute and relative time as two columns. */
+export function timeCells(print: Printer, iso: string): Cell[] {
+  const at = Date.parse(iso);
+  return [dateTime(at), [relative(at, print.now), 'dim']];
+}
+
+/** Column names, the zone of the times with them. */
+export function header(print: Printer, names: readonly string[]): Cell[] {
+  return names.map((name) => [['RECEIVED', 'CREATED'].includes(name) ? `${name} (${zone(print.now)})` : name, 'dim']);
+}
+
+export function nextLine(print: Printer, name: string, next: string | null, query: Query): void {
+  if (next === null) return;
+  const { before: _, status, ...rest } = query;
+  const kept = Object.entries(name.includes('--') ? rest : { status, ...rest }).flatMap(([option, value]) =>
+    value === undefined ? [] : [`--${option} ${oneLine(value)}`],
+  );
+  print.line(print.paint(['More: hookline', name, ...kept, '--before', next].join(' '), 'dim'));
+}
