@@ -55,7 +55,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const maxBytes = options.maxBytes ?? 10_485_760;
   let client: Promise<Client> | undefined;
-  const open = () => (client ??= openClient(guard, timeouts.connectMs));
+  const open = () => (client ??= openClient(guard, options.lookup, timeouts.connectMs));
 
   const call: typeof globalThis.fetch = async (input, init) => {
     const scope = options.sending.current();
@@ -82,10 +82,10 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
 }
 
 /** Loads undici at the first request: it takes 28 MB and 90 ms. */
-async function openClient(guard: Guard, connectMs: number): Promise<Client> {
+async function openClient(guard: Guard, lookup: LookupFunction | undefined, connectMs: number): Promise<Client> {
   const undici = await import('undici');
   const settings = { timeout: connectMs, allowH2: false };
-  const free = undici.buildConnector(settings);
+  const free = undici.buildConnector(lookup ? { ...settings, lookup } : settings);
   const guarded = undici.buildConnector({ ...settings, lookup: guard.lookup });
   const agent = new undici.Agent({
     allowH2: false,
