@@ -6,6 +6,7 @@ import { createJournal, type Journal } from './journal.ts';
 import type { EngineParts } from './parts.ts';
 import { attemptStep, lookUpStep, type Doing } from './perform.ts';
 import { failureError, runPlan } from './plan.ts';
+import { unreadable } from './settle.ts';
 import type { RunEffect } from './state.ts';
 
 export interface Control {
@@ -133,7 +134,7 @@ async function holdUnreadable(parts: EngineParts, claimed: ClaimedRun): Promise<
     name: 'ConfigMissing',
     message: `the configuration "${run.config.slice(0, 12)}" of this run cannot be loaded`,
   };
-  const update = { ...run, status: 'held' as const, reason: 'missing' as const, dueAt: null, error };
+  const update = unreadable(run, error);
   await parts.record({ runId: run.id, fence, update, release: true });
   parts.notify({
     kind: 'run',

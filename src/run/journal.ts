@@ -28,6 +28,8 @@ export function createJournal(parts: EngineParts, claimed: ClaimedRun, plan: Run
   let ended: EndAttempt[] = [];
   let dirty = false;
   let lost = false;
+  // One write after the other: a write that has to wait for the store must not overtake a newer one.
+  let last: Promise<unknown> = Promise.resolve();
   return {
     run,
     state: () => state,
@@ -49,7 +51,9 @@ export function createJournal(parts: EngineParts, claimed: ClaimedRun, plan: Run
       ended = [];
       dirty = false;
       const update = { ...state, config: run.config };
-      const kept = await parts.record({ runId: run.id, fence, update, begun, ended: outcomes, release });
+      const write = last.then(() => parts.record({ runId: run.id, fence, update, begun, ended: outcomes, release }));
+      last = write.catch(() => undefined);
+      const kept = await write;
       if (!kept) lost = true;
       if (kept && release) tellRun(parts, run, state);
       return kept;

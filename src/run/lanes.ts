@@ -41,22 +41,55 @@ export interface LaneParts {
 const holdBatch = 50;
 
 export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]): Lanes {
-  const states = new Map(stored.map((state) => [state.name, state]));
-  const inUse = new Map<string, number>();
+  const book = createBook(parts, stored);
   const failures = new Map<string, number>();
   let unserved: readonly string[] = [];
-  const used = (name: string) => inUse.get(name) ?? 0;
-  const set = async (
-    name: string,
-    status: ConnectionState['status'],
-    reason: ConnectionState['reason'],
-    untilAt: Time | null,
-    error: StoredError | null,
-  ) => {
-    const state: ConnectionState = { name, status, reason, since: parts.clock(), untilAt, error };
-    states.set(name, state);
-    await parts.save(state);
+  const limit = (name: string): number => {
+    const found = book.gate(name);
+    if (found.is === 'held') return holdBatch;
+    return found.is === 'free' ? book.slots(name) - book.used(name) : 0;
   };
+  return {
+    gate: book.gate,
+    take: (name) => book.use(name, 1),
+    give: (name) => book.use(name, -1),
+    claims: () => {
+      const lanes = [...new Set([...parts.names(), ...unserved])];
+      return lanes.map((lane) => ({ lane, limit: limit(lane) })).filter((lane) => lane.limit > 0);
+    },
+    nextTryAt: () => {
+      const times = book.states().flatMap((state) => (state.status === 'open' ? [state.untilAt ?? 0] : []));
+      const future = times.filter((time) => time > parts.clock());
+      return future.length > 0 ? Math.min(...future) : null;
+    },
+    report: async (name, end, error) => {
+      const status = book.state(name)?.status;
+      const count = end === 'failed' ? (failures.get(name) ?? 0) + 1 : 0;
+      failures.set(name, count);
+      if (status === 'paused') return;
+      if (count === 0 && status === 'open') await book.set(name, 'ok', null, null, null);
+      if (count >= parts.circuitAfter || (count > 0 && status === 'open')) {
+        await book.set(name, 'open', 'down', parts.clock() + parts.circuitForMs, error);
+      }
+    },
+    pause: (name, reason, error) => book.set(name, 'paused', reason, null, error),
+    resume: async (name) => {
+      failures.delete(name);
+      await book.set(name, 'ok', null, null, null);
+    },
+    state: book.state,
+    states: book.states,
+    setUnserved: (lanes) => {
+      unserved = lanes.filter((lane) => !parts.has(lane));
+    },
+  };
+}
+
+/** Slots in use and states, of every connection. */
+function createBook(parts: LaneParts, stored: readonly ConnectionState[]) {
+  const states = new Map(stored.map((state) => [state.name, state]));
+  const inUse = new Map<string, number>();
+  const used = (name: string) => inUse.get(name) ?? 0;
   // An open circuit whose time has come lets one call through.
   const slots = (name: string) => (states.get(name)?.status === 'open' ? 1 : parts.concurrency(name));
   const gate = (name: string): Gate => {
@@ -64,53 +97,27 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
     const state = states.get(name);
     if (state?.status === 'paused')
       return { is: 'held', reason: state.reason === 'credentials' ? 'credentials' : 'paused' };
-    if (state?.status === 'open' && (state.untilAt ?? 0) > parts.clock())
-      return { is: 'postponed', until: state.untilAt ?? 0 };
+    const untilAt = state?.status === 'open' ? (state.untilAt ?? 0) : 0;
+    if (untilAt > parts.clock()) return { is: 'postponed', until: untilAt };
     return { is: used(name) < slots(name) ? 'free' : 'busy' };
   };
-  const limit = (name: string): number => {
-    const found = gate(name);
-    if (found.is === 'held') return holdBatch;
-    return found.is === 'free' ? slots(name) - used(name) : 0;
-  };
-  const open = (name: string, error: StoredError | null) =>
-    set(name, 'open', 'down', parts.clock() + parts.circuitForMs, error);
   return {
+    used,
+    slots,
     gate,
-    take: (name) => void inUse.set(name, used(name) + 1),
-    give: (name) => void inUse.set(name, Math.max(0, used(name) - 1)),
-    claims: () =>
-      [...new Set([...parts.names(), ...unserved])]
-        .map((lane) => ({ lane, limit: limit(lane) }))
-        .filter((lane) => lane.limit > 0),
-    nextTryAt: () => {
-      const times = [...states.values()].flatMap((state) =>
-        state.status === 'open' && state.untilAt !== null ? [state.untilAt] : [],
-      );
-      const future = times.filter((time) => time > parts.clock());
-      return future.length > 0 ? Math.min(...future) : null;
-    },
-    report: async (name, end, error) => {
-      const state = states.get(name);
-      if (end === 'failed') {
-        const count = (failures.get(name) ?? 0) + 1;
-        failures.set(name, count);
-        if (state?.status !== 'paused' && (state?.status === 'open' || count >= parts.circuitAfter))
-          await open(name, error);
-        return;
-      }
-      failures.delete(name);
-      if (state?.status === 'open') await set(name, 'ok', null, null, null);
-    },
-    pause: (name, reason, error) => set(name, 'paused', reason, null, error),
-    resume: async (name) => {
-      failures.delete(name);
-      await set(name, 'ok', null, null, null);
-    },
-    state: (name) => states.get(name),
+    use: (name: string, by: number) => void inUse.set(name, Math.max(0, used(name) + by)),
+    state: (name: string) => states.get(name),
     states: () => [...states.values()],
-    setUnserved: (lanes) => {
-      unserved = lanes.filter((lane) => !parts.has(lane));
+    set: async (
+      name: string,
+      status: ConnectionState['status'],
+      reason: ConnectionState['reason'],
+      untilAt: Time | null,
+      error: StoredError | null,
+    ) => {
+      const state: ConnectionState = { name, status, reason, since: parts.clock(), untilAt, error };
+      states.set(name, state);
+      await parts.save(state);
     },
   };
 }

@@ -1,7 +1,8 @@
 // From the steps to the run: the one place where a run's status, due time and lane come from.
 
 import { isFinal, type Decision, type RunEffect, type RunPlan, type RunState, type StepPlan } from './state.ts';
-import type { HeldReason, StepState, Time } from '../core/model.ts';
+import type { HeldReason, Run, StepState, StoredError, Time } from '../core/model.ts';
+import type { RunUpdate } from '../store/store.ts';
 
 /** Skips what can no longer run, then says what the run is and what it asks for now. */
 export function settle(plan: RunPlan, state: RunState, now: Time): Decision {
@@ -101,6 +102,16 @@ function nextLane(plan: RunPlan, open: readonly StepState[], effects: readonly R
   const waiting = open.filter((step) => step.status === 'waiting').sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
   const next = effects[0]?.step ?? waiting[0]?.id ?? open[0]?.id;
   return plan.steps.find((step) => step.id === next)?.lane;
+}
+
+/** A run whose configuration cannot be read any more: held until it can. */
+export function unreadable(run: Run, error: StoredError): RunUpdate {
+  return { ...run, status: 'held', reason: 'missing', dueAt: null, error };
+}
+
+/** A run whose execution broke off: claimed again later, when attempts without an outcome are looked at. */
+export function brokenOff(run: Run, dueAt: Time): RunUpdate {
+  return { ...run, status: 'waiting', dueAt };
 }
 
 /** The reasons that `resume`, a good check or changed settings lift. */

@@ -5,6 +5,7 @@ import { storeError } from '../core/log.ts';
 import { executeRun } from './execute.ts';
 import type { EngineParts } from './parts.ts';
 import { planPending } from './plan.ts';
+import { brokenOff } from './settle.ts';
 
 export interface Worker {
   start(): void;
@@ -18,6 +19,11 @@ export interface Worker {
   stop(graceMs: number): Promise<void>;
 }
 
+interface Bell {
+  readonly ring: () => void;
+  readonly next: () => Promise<void>;
+}
+
 interface Active {
   readonly done: Promise<void>;
   readonly cancel: () => void;
@@ -28,54 +34,25 @@ const idleMs = 30_000;
 
 export function createWorker(parts: EngineParts, owner: string): Worker {
   const active = new Map<string, Active>();
-  const halt = new AbortController();
-  const drain = new AbortController();
-  let looping: Promise<void> = Promise.resolve();
   const bell = createBell();
+  const drain = new AbortController();
+  const halt = new AbortController();
+  let looping: Promise<void> = Promise.resolve();
   const begin = (claimed: ClaimedRun) => {
-    const { id, lane } = claimed.run;
-    let canceled = false;
     const cancel = new AbortController();
     const stop = AbortSignal.any([halt.signal, cancel.signal]);
-    const control = { draining: () => drain.signal.aborted, canceled: () => canceled, stop };
+    const control = { draining: () => drain.signal.aborted, canceled: () => cancel.signal.aborted, stop };
     const done = executeRun(parts, claimed, control)
       .catch((error: unknown) => giveBack(parts, claimed, error))
       .finally(() => {
-        active.delete(id);
+        active.delete(claimed.run.id);
         bell.ring();
       });
-    active.set(id, {
-      done,
-      cancel: () => {
-        canceled = true;
-        cancel.abort(new Error('canceled'));
-      },
-    });
-    parts.log.debug('run claimed', { runId: id, lane });
-  };
-  const loop = async () => {
-    while (!drain.signal.aborted) {
-      const rung = bell.next();
-      try {
-        await planPending(parts);
-        const lanes = parts.lanes.claims();
-        const claimed =
-          lanes.length > 0 && !drain.signal.aborted
-            ? await parts.store.claim({ now: parts.clock(), owner, lanes })
-            : [];
-        for (const run of claimed) begin(run);
-        await sleep(await nextLook(parts), rung);
-      } catch (error) {
-        parts.log.error('the engine could not look at the store; it tries again', {
-          error: storeError(error, parts.redactor),
-        });
-        await sleep(1000, rung);
-      }
-    }
+    active.set(claimed.run.id, { done, cancel: () => cancel.abort(new Error('canceled')) });
   };
   return {
     start: () => {
-      looping = loop();
+      looping = loop(parts, owner, bell, drain.signal, begin);
     },
     wake: bell.ring,
     cancel: (runId) => {
@@ -94,6 +71,31 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
   };
 }
 
+async function loop(
+  parts: EngineParts,
+  owner: string,
+  bell: Bell,
+  drain: AbortSignal,
+  begin: (run: ClaimedRun) => void,
+): Promise<void> {
+  while (!drain.aborted) {
+    const rung = bell.next();
+    try {
+      await planPending(parts);
+      const lanes = parts.lanes.claims();
+      const claimed =
+        lanes.length > 0 && !drain.aborted ? await parts.store.claim({ now: parts.clock(), owner, lanes }) : [];
+      for (const run of claimed) begin(run);
+      await sleep(await nextLook(parts), rung);
+    } catch (error) {
+      parts.log.error('the engine could not look at the store; it tries again', {
+        error: storeError(error, parts.redactor),
+      });
+      await sleep(1000, rung);
+    }
+  }
+}
+
 /** Milliseconds until something may be due. */
 async function nextLook(parts: EngineParts): Promise<number> {
   const lanes = parts.lanes.claims().map((claim) => claim.lane);
@@ -110,7 +112,7 @@ async function giveBack(parts: EngineParts, claimed: ClaimedRun, error: unknown)
   });
   const current = await parts.store.run(run.id).catch(() => null);
   if (!current || current.fence !== fence) return;
-  const update = { ...current.run, status: 'waiting' as const, dueAt: parts.clock() + 60_000 };
+  const update = brokenOff(current.run, parts.clock() + 60_000);
   await parts.record({ runId: run.id, fence, update, release: true }).catch(() => false);
 }
 
@@ -128,7 +130,7 @@ function sleep(ms: number, rung: Promise<void>): Promise<void> {
 }
 
 /** `next` resolves at the next ring after it was asked for; no ring is missed between two looks. */
-function createBell(): { ring: () => void; next: () => Promise<void> } {
+function createBell(): Bell {
   let waiting = Promise.withResolvers<void>();
   return {
     ring: () => {

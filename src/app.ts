@@ -1,0 +1,247 @@
+// The composition root: builds every part once, starts them in order, stops them in reverse.
+
+import { randomBytes } from 'node:crypto';
+import { openConnections, type Connections } from './connect/connection.ts';
+import { findConnectors } from './connect/find.ts';
+import { createSending } from './connect/sending.ts';
+import { createAdmin } from './console/api/server.ts';
+import { HostError } from './core/errors.ts';
+import type { Log, Redactor } from './core/log.ts';
+import type { Event, Happening } from './core/model.ts';
+import type { Settings } from './core/settings.ts';
+import { readEvent } from './receive/identify.ts';
+import { createReceiver } from './receive/server.ts';
+import type { ReadySource } from './receive/source.ts';
+import { openConfig, type Config } from './run/config.ts';
+import { startHousekeeping } from './run/housekeeping.ts';
+import { createLanes, type Lanes } from './run/lanes.ts';
+import { createOperations } from './run/operate.ts';
+import type { EngineParts } from './run/parts.ts';
+import { createRecorder } from './run/record.ts';
+import { createWorker } from './run/worker.ts';
+import { openSqliteStore } from './store/sqlite/open.ts';
+import type { Store } from './store/store.ts';
+import type { EventScope, Workflows } from './workflow/compile.ts';
+import { loadWorkflows } from './workflow/load.ts';
+import type { Problem } from './workflow/problem.ts';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  /** Folder of the embedded store. */
+  readonly dataDir: string;
+  readonly file: string;
+  readonly pluginsDir: string;
+  /** True: every connection is replaced by its sandbox, and nothing leaves the machine. */
+  readonly sandbox: boolean;
+  /** Throws `secret.empty`. */
+  readonly secret: (name: string) => string;
+  readonly adminToken: string;
+  readonly redactor: Redactor;
+  readonly log: Log;
+  readonly clock: () => number;
+  readonly notify: (happening: Happening) => void;
+  /** Problems of the workflow file, also when an older one stands in for it. */
+  readonly onProblems: (problems: readonly Problem[], text: string) => void;
+}
+
+export interface App {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly workflows: Workflows;
+  readonly sources: ReadonlyMap<string, ReadySource>;
+  /** Lets requests and attempts under way finish within the grace, then closes the store. */
+  stop(): Promise<void>;
+}
+
+/** Starts a whole Hookline. On failure everything already started is stopped, and the HostError rejects. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  try {
+    return { ...(await start(options, (close) => closers.push(close))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type OnStop = (close: () => Promise<unknown>) => void;
+
+async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'stop'>> {
+  const { settings, log, clock, redactor } = options;
+  const catalog = await findConnectors({ pluginsDir: options.pluginsDir });
+  for (const [name, why] of catalog.broken) log.warn(`plugin "${name}" is left out: ${why}`);
+  const store = await openSqliteStore({ dir: options.dataDir });
+  onStop(() => store.close());
+  const load = (input: { file: string; text: string }) => loadWorkflows(input, catalog);
+  const config = await openConfig({ store, load, file: options.file, clock, log, onProblems: options.onProblems });
+  const sources = readySources(config.live(), options);
+  const sending = createSending();
+  const configs = connectionConfigs(config.live(), options);
+  const connections = await openConnections({
+    configs,
+    sending,
+    allow: settings.ALLOW_PRIVATE,
+    sandbox: options.sandbox,
+    log,
+    now: clock,
+    redactor,
+  });
+  onStop(() => connections.close());
+  const lanes = await openLanes(options, store, config, connections);
+  const recorder = createRecorder(store, log);
+  const parts: EngineParts = {
+    store,
+    record: recorder.record,
+    connections: () => connections,
+    live: config.live,
+    pinned: config.pinned,
+    readEvent: (event, workflows) => eventScope(event, workflows, sources),
+    lanes,
+    sending,
+    settings,
+    redactor,
+    clock,
+    random: Math.random,
+    randomBytes,
+    log,
+    notify: options.notify,
+  };
+  return startEngine({ options, parts, config, sources, onStop, giveUp: recorder.giveUp });
+}
+
+async function openLanes(
+  { settings, clock }: AppOptions,
+  store: Store,
+  config: Config,
+  connections: Connections,
+): Promise<Lanes> {
+  const stored = await store.connections();
+  const concurrency = (name: string) => config.live().connections.get(name)?.concurrency ?? settings.CONCURRENCY;
+  const has = (name: string) => connections.get(name) !== undefined;
+  const circuit = { circuitAfter: settings.CIRCUIT_AFTER, circuitForMs: settings.CIRCUIT_FOR };
+  return createLanes(
+    {
+      has,
+      names: () => connections.names(),
+      concurrency,
+      save: (state) => store.setConnection(state),
+      clock,
+      ...circuit,
+    },
+    stored,
+  );
+}
+
+interface Built {
+  readonly options: AppOptions;
+  readonly parts: EngineParts;
+  readonly config: Config;
+  readonly sources: ReadonlyMap<string, ReadySource>;
+  readonly onStop: OnStop;
+  readonly giveUp: () => void;
+}
+
+async function startEngine({ options, parts, config, sources, onStop, giveUp }: Built): Promise<Omit<App, 'stop'>> {
+  const { settings, clock, log } = options;
+  const owner = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  const worker = createWorker(parts, owner);
+  const recovered = await parts.store.recover(owner, clock());
+  if (recovered > 0) log.info('runs of the last process go on', { runs: recovered });
+  await liftConnections(parts);
+  worker.start();
+  onStop(async () => {
+    setTimeout(giveUp, settings.SHUTDOWN_GRACE + 2000).unref();
+    await worker.stop(settings.SHUTDOWN_GRACE);
+  });
+  onStop(startHousekeeping(parts, worker));
+  const ready = async () => readiness(parts, config);
+  const notify = (happening: Happening) => {
+    options.notify(happening);
+    if (happening.kind === 'delivery' && happening.status === 'accepted') worker.wake();
+  };
+  const admin = createAdmin({
+    store: parts.store,
+    operations: createOperations(parts, worker),
+    sandboxes: () => parts.connections().sandboxes(),
+    connections: () => parts.connections().names(),
+    token: options.adminToken,
+    settings: { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
+    log,
+    clock,
+    readEvent: (event) => parts.readEvent(event, config.live()),
+    status: async () => ({ ready: await ready(), config: config.live().hash, active: worker.active() }),
+  });
+  const { url: adminUrl } = await admin.start();
+  onStop(() => admin.stop());
+  const receiver = createReceiver({
+    store: parts.store,
+    sources,
+    clock,
+    random: randomBytes,
+    log,
+    settings,
+    notify,
+    ready,
+  });
+  const { url } = await receiver.start();
+  onStop(() => receiver.stop());
+  return { url, adminUrl, workflows: config.live(), sources };
+}
+
+/** Connections with changed settings, and runs whose connection is there again, get another chance at every start. */
+async function liftConnections(parts: EngineParts): Promise<void> {
+  for (const state of parts.lanes.states()) {
+    if (state.status === 'paused' && state.reason === 'credentials') await parts.lanes.resume(state.name);
+  }
+  for (const name of parts.connections().names()) {
+    const paused = parts.lanes.state(name)?.status === 'paused';
+    await parts.store.release(name, paused ? ['missing'] : ['credentials', 'missing'], parts.clock());
+  }
+  parts.lanes.setUnserved(await parts.store.lanes());
+}
+
+async function readiness(
+  parts: EngineParts,
+  config: Config,
+): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
+  const configDetail = config.stale ? 'the file is refused; the last accepted one is in use' : 'ok';
+  try {
+    await parts.store.probe();
+    return { ok: true, detail: { store: 'ok', config: configDetail } };
+  } catch (error) {
+    const store = error instanceof HostError ? error.message : 'the store does not answer';
+    return { ok: false, detail: { store, config: configDetail } };
+  }
+}
+
+function readySources(workflows: Workflows, options: AppOptions): ReadonlyMap<string, ReadySource> {
+  const ready = new Map<string, ReadySource>();
+  for (const [name, config] of workflows.sources) {
+    const { secrets, settings } = config.resolve(options.secret);
+    if (secrets.some((secret) => secret.trim() === ''))
+      throw new HostError('secret.empty', { name: `of source ${name}` });
+    options.redactor.add(secrets);
+    ready.set(name, { name, source: config.source, secrets, settings });
+  }
+  return ready;
+}
+
+function connectionConfigs(workflows: Workflows, options: AppOptions) {
+  return [...workflows.connections.values()].map((config) => {
+    options.redactor.add(options.sandbox ? [] : config.secretNames.map(options.secret));
+    return { ...config, settings: config.resolve(options.secret) };
+  });
+}
+
+/** What expressions read as `event`: the stored bytes, read by the source as they were at the door. */
+function eventScope(event: Event, workflows: Workflows, sources: ReadonlyMap<string, ReadySource>): EventScope {
+  const ready = sources.get(event.source);
+  const source = ready?.source ?? workflows.sources.get(event.source)?.source;
+  const { id, type, source: name, time } = event;
+  const receivedAt = new Date(event.receivedAt).toISOString();
+  if (!source) return { id, type, source: name, time, receivedAt, data: null, body: null };
+  return { id, type, source: name, time, receivedAt, ...readEvent(source, ready?.settings ?? {}, event.body) };
+}

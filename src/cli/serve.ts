@@ -1,0 +1,103 @@
+// `hookline serve`: production, with real credentials from the environment or files.
+
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startApp } from '../app.ts';
+import { HostError } from '../core/errors.ts';
+import { createLog, createRedactor, type Log } from '../core/log.ts';
+import type { Happening } from '../core/model.ts';
+import { readSecret, readSettings, type Settings } from '../core/settings.ts';
+import { formatProblem } from '../workflow/problem.ts';
+import type { Io } from './client.ts';
+import { untilSignal } from './process.ts';
+
+const help = `hookline serve
+
+Runs the receiver and the engine with real credentials.
+
+Settings come from the environment: PORT, HOST, DATA_DIR, WORKFLOWS, ADMIN_TOKEN and others (docs/reference/settings.md).
+Each secret that the workflow file names comes from the variable of that name, or from the file that NAME_FILE names.`;
+
+export async function serve(args: readonly string[], io: Io): Promise<number> {
+  if (parse(args).values.help) {
+    io.out(help);
+    return 0;
+  }
+  const settings = readSettings(io.env);
+  const redactor = createRedactor();
+  const log = createLog({ level: settings.LOG_LEVEL, redactor });
+  const file = resolve(io.cwd, settings.WORKFLOWS);
+  const dataDir = resolve(io.cwd, settings.DATA_DIR);
+  const token = adminToken(io, settings);
+  redactor.add([token]);
+  const app = await startApp({
+    settings,
+    dataDir,
+    file,
+    pluginsDir: settings.PLUGINS === '' ? join(dirname(file), 'plugins') : resolve(io.cwd, settings.PLUGINS),
+    sandbox: false,
+    secret: (name) => readSecret(io.env, name),
+    adminToken: token,
+    redactor,
+    log,
+    clock: Date.now,
+    notify: (happening) => note(log, happening),
+    onProblems: (problems, text) => {
+      for (const problem of problems) io.err(formatProblem(problem, text, { color: io.color }));
+    },
+  });
+  const tokenFile = join(dataDir, 'admin-token');
+  if (!hasToken(io)) writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
+  log.info('Hookline is ready', {
+    receiver: app.url,
+    admin: app.adminUrl,
+    workflows: app.workflows.workflows.size,
+    file,
+  });
+  const signal = await untilSignal();
+  log.info('stopping', { signal });
+  await app.stop();
+  if (!hasToken(io)) rmSync(tokenFile, { force: true });
+  log.info('stopped');
+  return 0;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: { help: { type: 'boolean', short: 'h' } } });
+  } catch (error) {
+    throw new HostError('input.invalid', { what: (error as Error).message });
+  }
+}
+
+const hasToken = (io: Io) => (io.env['ADMIN_TOKEN'] ?? '') !== '' || (io.env['ADMIN_TOKEN_FILE'] ?? '') !== '';
+
+/** The token given; on a loopback address one is made, and left in the data folder for the commands of this machine. */
+function adminToken(io: Io, settings: Settings): string {
+  const host = settings.ADMIN_HOST;
+  const loopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  if (!hasToken(io)) {
+    if (!loopback) throw new HostError('admin.token', { host });
+    return randomBytes(32).toString('base64url');
+  }
+  const token = readSecret(io.env, 'ADMIN_TOKEN');
+  if (token.length < 32) throw new HostError('admin.token', { host });
+  return token;
+}
+
+/** One line for what an operator wants to see; payloads stay out of the log. */
+function note(log: Log, happening: Happening): void {
+  const { kind, ...fields } = happening;
+  if (kind === 'delivery') log.info('delivery', fields);
+  if (kind === 'run') log.info('run', fields);
+  if (kind === 'step' || kind === 'event') log.debug(kind, fields);
+  if (happening.kind === 'attempt') {
+    const { output: _, ...rest } = happening;
+    if (happening.status === 'succeeded') log.debug('attempt', rest);
+    else log.warn('attempt', rest);
+  }
+  if (kind === 'connection') log.warn('connection', fields);
+}

@@ -1,0 +1,89 @@
+// The command line: argv → command → exit code.
+
+import { HostError } from './core/errors.ts';
+import { printable } from './core/log.ts';
+import type { Io } from './cli/client.ts';
+
+type Command = (args: readonly string[], io: Io) => Promise<number>;
+
+interface Entry {
+  readonly about: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Command → what it does, and its module, loaded only when it is called. */
+const commands: Readonly<Record<string, Entry>> = {
+  dev: {
+    about: 'everything on a temporary store with sandboxes; needs no credentials',
+    load: async () => (await import('./cli/dev.ts')).dev,
+  },
+  serve: { about: 'production', load: async () => (await import('./cli/serve.ts')).serve },
+  check: {
+    about: 'every problem of the workflow file, with its place',
+    load: async () => (await import('./cli/check.ts')).check,
+  },
+  send: {
+    about: 'signs a sample event as the source would and posts it',
+    load: async () => (await import('./cli/send.ts')).send,
+  },
+  events: { about: 'lists events, or shows one', load: async () => (await import('./cli/events.ts')).events },
+  runs: {
+    about: 'lists runs, or shows one with steps and attempts',
+    load: async () => (await import('./cli/runs.ts')).runs,
+  },
+  retry: { about: 'goes on at the failed step of a run', load: async () => (await import('./cli/retry.ts')).retry },
+  replay: { about: 'runs an event again as new', load: async () => (await import('./cli/replay.ts')).replay },
+  resolve: {
+    about: 'answers a step in doubt: it happened, or do it again',
+    load: async () => (await import('./cli/resolve.ts')).resolve,
+  },
+  cancel: { about: 'cancels a run', load: async () => (await import('./cli/cancel.ts')).cancel },
+  pause: { about: 'holds the runs of a connection', load: async () => (await import('./cli/pause.ts')).pause },
+  resume: { about: 'lets a connection go on', load: async () => (await import('./cli/resume.ts')).resume },
+  sandbox: {
+    about: 'lists what the sandboxes of `dev` hold',
+    load: async () => (await import('./cli/sandbox.ts')).sandbox,
+  },
+};
+
+const io: Io = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  color: process.stdout.isTTY && !process.env['NO_COLOR'],
+  env: process.env,
+  cwd: process.cwd(),
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name = 'help', ...args] = argv;
+  if (name === 'help' || name === '--help' || name === '-h') return help();
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    const { nearest } = await import('./workflow/suggest.ts');
+    const near = nearest(name, Object.keys(commands));
+    io.err(
+      `"${printable(name)}" is no command${near ? `; did you mean "${near}"?` : ''}. Run "hookline help" for the list.`,
+    );
+    return 2;
+  }
+  try {
+    const run = await command.load();
+    return await run(args, io);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    io.err(`${error.message}.`);
+    if (error.help) io.err(error.help);
+    return error.exit;
+  }
+}
+
+function help(): number {
+  io.out('Hookline: signed webhooks in, records, mails and messages out, nothing lost in between.');
+  io.out('');
+  for (const [name, { about }] of Object.entries(commands)) io.out(`  hookline ${name.padEnd(8)} ${about}`);
+  io.out('');
+  io.out('Each command explains itself with --help. Start with "hookline dev".');
+  return 0;
+}
