@@ -41,7 +41,7 @@ export function statusWord(status: string, reason?: string | null): string {
 
 /** Data on one line: control characters made visible, line breaks as `⏎`, cut at `most` characters. */
 export function oneLine(text: string, most = 200): string {
-  const flat = printable(text.trim())
+  const flat = printable(text.trim().replaceAll('\r\n', '\n'))
     .replace(/\s*\n\s*/g, ' ⏎ ')
     .replaceAll('\t', ' ');
   const chars = flat.length > most ? graphemes(flat) : [];

@@ -4,7 +4,7 @@ import type { SandboxAnswer, SandboxItemView } from '../console/api/sandbox.ts';
 import type { Io } from './client.ts';
 import { runCommand } from './command.ts';
 import { brief, clockTime, oneLine } from './format.ts';
-import type { Printer } from './print.ts';
+import type { Cell, Printer } from './print.ts';
 
 const help = `
 hookline sandbox [connection]
@@ -37,10 +37,10 @@ function showSandboxes(print: Printer, { sandboxes }: SandboxAnswer, wanted: str
   }
 }
 
-/** Fields that make the head of a thing, in this order, and the one that is its text. */
+/** The fields of a thing that a person looks at, in this order, and the ones that hold its text; all fields without a form. */
 const forms: Readonly<Record<string, { readonly head: readonly string[]; readonly text: readonly string[] }>> = {
-  mail: { head: ['from', 'to', 'cc', 'bcc', 'subject'], text: ['text', 'html'] },
-  message: { head: ['channel', 'thread_ts'], text: ['text'] },
+  mail: { head: ['from', 'to', 'cc', 'subject', 'attachments'], text: ['text', 'html'] },
+  message: { head: ['channel', 'thread_ts', 'blocks'], text: ['text'] },
 };
 
 function showItem(print: Printer, item: SandboxItemView): void {
@@ -48,14 +48,25 @@ function showItem(print: Printer, item: SandboxItemView): void {
   const time = Number.isNaN(at) ? oneLine(item.at) : clockTime(at);
   print.line(`  ${print.paint(time, 'dim')}  ${oneLine(item.title, 120)}  ${print.paint(oneLine(item.id), 'dim')}`);
   const form = forms[item.kind];
-  const names = form?.head ?? Object.keys(item.fields);
-  const shown = names.flatMap((name) => {
-    const value = item.fields[name];
-    return value === undefined || value === null || value === ''
-      ? []
-      : [[[oneLine(name), 'dim'] as const, brief(value, 160)]];
+  const rows = (form?.head ?? Object.keys(item.fields)).flatMap((name): Cell[][] => {
+    const shown = readable(item.fields[name]);
+    return shown === '' ? [] : [[[oneLine(name), 'dim'], shown]];
   });
-  print.table(shown, '    ');
+  print.table(rows, '    ');
   const text = form?.text.map((name) => item.fields[name]).find((value) => typeof value === 'string' && value !== '');
   if (typeof text === 'string') print.block(text, '    │ ');
+}
+
+/** A value as a person writes it: `Ann <ann@example.com>, bob@example.com`, `notes.pdf (12 kB)`; nothing for an empty one. */
+function readable(value: unknown): string {
+  if (value === undefined || value === null || value === '') return '';
+  if (Array.isArray(value) && value.every((part) => part !== null && typeof part === 'object')) {
+    return oneLine(value.map(readable).join(', '), 300);
+  }
+  if (typeof value !== 'object') return brief(value, 300);
+  const { name, address, filename, size } = value as Record<string, unknown>;
+  if (typeof address === 'string')
+    return oneLine(typeof name === 'string' && name !== '' ? `${name} <${address}>` : address);
+  if (typeof filename === 'string' && typeof size === 'number') return oneLine(`${filename} (${size} bytes)`);
+  return brief(value, 300);
 }
