@@ -1,0 +1,81 @@
+// The queue: taking due runs lane by lane, and giving back what nobody runs.
+
+import type { HeldReason, Time } from '../../core/model.ts';
+import type { ClaimRuns, ClaimedRun } from '../store.ts';
+import { openAttempts } from './attempts.ts';
+import { event } from './events.ts';
+import { toRun, type RunRow } from './runs.ts';
+import type { Writing } from './savepoint.ts';
+import type { Sql } from './sql.ts';
+
+export function claim({ sql }: Writing, { now, owner, lanes }: ClaimRuns): readonly ClaimedRun[] {
+  const claimed: ClaimedRun[] = [];
+  for (const { lane, limit } of lanes) {
+    const due = sql.all(
+      'select * from runs where lane = ? and due_at <= ? order by due_at, id limit ?',
+      lane,
+      now,
+      limit,
+    );
+    for (const row of due as RunRow[]) claimed.push(take(sql, row, owner));
+  }
+  return claimed;
+}
+
+function take(sql: Sql, row: RunRow, owner: string): ClaimedRun {
+  const fence = row.fence + 1;
+  sql.run(
+    "update runs set owner = ?, fence = ?, status = 'running', reason = null, due_at = null where id = ?",
+    owner,
+    fence,
+    row.id,
+  );
+  const found = event(sql, row.event_id);
+  if (found === null) throw new Error(`run "${row.id}" has lost its event "${row.event_id}"`);
+  const run = toRun({ ...row, status: 'running', reason: null, due_at: null });
+  return { run, event: found, fence, open: openAttempts(sql, row.id) };
+}
+
+export function nextDue(sql: Sql, lanes: readonly string[]): Time | null {
+  let next: Time | null = null;
+  for (const lane of lanes) {
+    const { due } = sql.get('select min(due_at) as due from runs where lane = ? and due_at is not null', lane) as {
+      due: Time | null;
+    };
+    if (due !== null && (next === null || due < next)) next = due;
+  }
+  return next;
+}
+
+/** Steps from lane to lane through the index instead of reading every run. */
+export function lanes(sql: Sql): readonly string[] {
+  const rows = sql.all(
+    `with recursive found (lane) as (
+       select min(lane) from runs where due_at is not null
+       union all
+       select (select min(lane) from runs where due_at is not null and lane > found.lane) from found
+       where found.lane is not null
+     )
+     select lane from found where lane is not null`,
+  ) as { lane: string }[];
+  return rows.map(({ lane }) => lane);
+}
+
+export function recover({ sql }: Writing, owner: string, now: Time): number {
+  return sql.run(
+    "update runs indexed by runs_owner set owner = null, status = 'waiting', due_at = ?, fence = fence + 1 " +
+      'where owner is not null and owner <> ?',
+    now,
+    owner,
+  );
+}
+
+export function release({ sql }: Writing, lane: string, reasons: readonly HeldReason[], now: Time): number {
+  return sql.run(
+    "update runs set status = 'waiting', reason = null, due_at = ?, fence = fence + 1 " +
+      "where status = 'held' and lane = ? and reason in (select value from json_each(?)) and owner is null",
+    now,
+    lane,
+    JSON.stringify(reasons),
+  );
+}

@@ -1,0 +1,65 @@
+// Opens the database file for writing and brings it to the present schema.
+
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreFault } from './fault.ts';
+import { whyUnwritable } from './lock.ts';
+import { migrate } from './migrations.ts';
+import { createSql, type Sql } from './sql.ts';
+
+export interface Database {
+  readonly sql: Sql;
+  readonly inTransaction: () => boolean;
+  readonly close: () => void;
+}
+
+/** Throws `store.unwritable` or `store.newer`. The folder must be locked. */
+export function openDatabase(dir: string, maxBytes: number | null): Database {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(join(dir, 'hookline.db'), { timeout: 1000 });
+    const opened = database;
+    const sql = createSql(opened);
+    configure(sql, maxBytes);
+    migrate(sql, dir);
+    checkpoint(sql, 'truncate');
+    proveWrite(sql);
+    return { sql, inTransaction: () => opened.isTransaction, close: () => opened.close() };
+  } catch (error) {
+    database?.close();
+    if (error instanceof StoreFault) throw error;
+    throw new StoreFault('store.unwritable', { dir, why: whyUnwritable(error) }, { cause: error });
+  }
+}
+
+function configure(sql: Sql, maxBytes: number | null): void {
+  // Takes effect only before the first table.
+  sql.exec('pragma auto_vacuum = incremental');
+  sql.exec('pragma journal_mode = wal');
+  sql.exec('pragma synchronous = full');
+  // Checkpoints are made between the batches, after the answers have left.
+  sql.exec('pragma wal_autocheckpoint = 0');
+  sql.exec('pragma foreign_keys = on');
+  sql.exec('pragma temp_store = memory');
+  sql.exec('pragma cache_size = -16384');
+  if (maxBytes !== null) {
+    const { page_size: pageSize } = sql.get('pragma page_size') as { page_size: number };
+    sql.exec(`pragma max_page_count = ${Math.ceil(maxBytes / pageSize)}`);
+  }
+}
+
+/** Writes a row that nobody reads; also what `probe` does. */
+export function proveWrite(sql: Sql): void {
+  sql.run('insert into probe (id, count) values (1, 1) on conflict (id) do update set count = count + 1');
+}
+
+/** `passive` copies what it can without waiting; `truncate` also gives the log's space back to the file system. */
+export function checkpoint(sql: Sql, how: 'passive' | 'truncate'): void {
+  sql.exec(`pragma wal_checkpoint(${how})`);
+}
+
+/** Pages in the write-ahead log that are not in the database file yet. */
+export function logged(sql: Sql): number {
+  const found = sql.get('pragma wal_checkpoint(noop)') as { log: number; checkpointed: number };
+  return found.log - found.checkpointed;
+}

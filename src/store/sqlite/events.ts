@@ -1,0 +1,83 @@
+// Events: reading them, and turning pending ones into runs.
+
+import type { Event, EventStatus } from '../../core/model.ts';
+import type { Page, PlanEvent, Planned } from '../store.ts';
+import { readPage } from './page.ts';
+import { insertRun } from './runs.ts';
+import type { Writing } from './savepoint.ts';
+import type { Sql } from './sql.ts';
+
+export interface EventRow {
+  id: string;
+  source: string;
+  type: string;
+  key: string;
+  rule: string;
+  time: string | null;
+  received_at: number;
+  status: EventStatus;
+  matched: string;
+  body: Uint8Array;
+}
+
+export function toEvent(row: EventRow): Event {
+  return {
+    id: row.id,
+    source: row.source,
+    type: row.type,
+    key: row.key,
+    rule: row.rule,
+    time: row.time,
+    receivedAt: row.received_at,
+    status: row.status,
+    body: row.body,
+    matched: JSON.parse(row.matched) as string[],
+  };
+}
+
+export function event(sql: Sql, id: string): Event | null {
+  const row = sql.get('select * from events where id = ?', id);
+  return row === undefined ? null : toEvent(row as EventRow);
+}
+
+export function events(
+  sql: Sql,
+  filter: { type?: string | undefined; source?: string | undefined; status?: EventStatus | undefined },
+  page: Page,
+): readonly Event[] {
+  const { type, source, status } = filter;
+  return (readPage(sql, 'events', { type, source, status }, page) as EventRow[]).map(toEvent);
+}
+
+/** Bodies read into memory at once, beyond which a batch ends early. */
+const mostBytes = 16 * 1024 * 1024;
+
+export function pending(sql: Sql, limit: number): readonly Event[] {
+  const found: Event[] = [];
+  let bytes = 0;
+  for (const row of sql.each("select * from events where status = 'pending' order by id limit ?", limit)) {
+    const next = toEvent(row as EventRow);
+    found.push(next);
+    bytes += next.body.byteLength;
+    if (bytes >= mostBytes) break;
+  }
+  return found;
+}
+
+export function plan({ sql }: Writing, batch: readonly PlanEvent[]): readonly Planned[] {
+  return batch.map((item) => planOne(sql, item));
+}
+
+function planOne(sql: Sql, { eventId, runs }: PlanEvent): Planned {
+  const open = sql.get("select 1 from events where id = ? and status = 'pending'", eventId);
+  if (open === undefined) return { runs: [] };
+  const inserted = runs.filter((run) => insertRun(sql, { ...run, eventId, replay: 0 })).map((run) => run.id);
+  sql.run(
+    'update events set status = ?, matched = ?, runs = ? where id = ?',
+    runs.length > 0 ? 'matched' : 'ignored',
+    JSON.stringify(runs.map((run) => run.workflow)),
+    inserted.length,
+    eventId,
+  );
+  return { runs: inserted };
+}

@@ -1,0 +1,64 @@
+// Opens the embedded store: the port on the main thread, SQLite in a worker, one owner process for each folder.
+
+import type { Store } from '../store.ts';
+import { startClient, type Client } from './client.ts';
+import type { Commit, Verb } from './protocol.ts';
+
+export type { Commit } from './protocol.ts';
+
+export interface OpenSqliteStore {
+  /** Made when missing. */
+  readonly dir: string;
+  /** Largest size of the database file in bytes; beyond it writes are refused as on a full disk. */
+  readonly maxBytes?: number;
+  /** Hears of every transaction. */
+  readonly onCommit?: (commit: Commit) => void;
+}
+
+/**
+ * Rejects with `store.locked` when another process owns the folder, `store.unwritable` or `store.newer`.
+ * Writes that wait at the same moment share one transaction. When it cannot be committed all of them reject with
+ * `store.unavailable`; the next ones try anew.
+ */
+export async function openSqliteStore({ dir, maxBytes, onCommit }: OpenSqliteStore): Promise<Store> {
+  const client = await startClient({ dir, maxBytes: maxBytes ?? null, watch: onCommit !== undefined }, onCommit);
+  const verb = <V extends Verb>(name: V) => forward(client, name);
+  return {
+    accept: (batch) => verb('accept')(batch.map(ownBody)),
+    refuse: (batch) => verb('refuse')(batch.map(ownBody)),
+    pending: verb('pending'),
+    plan: verb('plan'),
+    replay: verb('replay'),
+    claim: verb('claim'),
+    nextDue: verb('nextDue'),
+    lanes: verb('lanes'),
+    record: verb('record'),
+    edit: verb('edit'),
+    recover: verb('recover'),
+    release: verb('release'),
+    event: verb('event'),
+    events: verb('events'),
+    deliveries: verb('deliveries'),
+    run: verb('run'),
+    runs: verb('runs'),
+    attempts: verb('attempts'),
+    saveConfig: verb('saveConfig'),
+    config: verb('config'),
+    setConnection: verb('setConnection'),
+    connections: verb('connections'),
+    stats: verb('stats'),
+    probe: verb('probe'),
+    prune: verb('prune'),
+    close: () => client.close(),
+  };
+}
+
+function forward<V extends Verb>(client: Client, verb: V): Store[V] {
+  return ((...args: readonly unknown[]) => client.call(verb, args)) as Store[V];
+}
+
+/** A view on a larger buffer would carry that whole buffer to the worker. */
+function ownBody<T extends { readonly body: Uint8Array }>(item: T): T {
+  const { body } = item;
+  return body.byteLength === body.buffer.byteLength ? item : { ...item, body: new Uint8Array(body) };
+}

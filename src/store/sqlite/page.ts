@@ -1,0 +1,29 @@
+// One page of a table, newest first, by its id.
+
+import type { Page } from '../store.ts';
+import type { Sql, Value } from './sql.ts';
+
+const mostRows = 500;
+
+/** Filters by equality; one that is undefined does not filter. Table and column names are ours, never a caller's. */
+export function readPage(
+  sql: Sql,
+  table: 'deliveries' | 'events' | 'runs',
+  filter: Readonly<Record<string, string | undefined>>,
+  page: Page,
+): object[] {
+  const conditions: string[] = [];
+  const values: Value[] = [];
+  for (const [column, value] of Object.entries(filter)) {
+    if (value === undefined) continue;
+    conditions.push(`${column} = ?`);
+    values.push(value);
+  }
+  if (page.before !== undefined) {
+    conditions.push('id < ?');
+    values.push(page.before);
+  }
+  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  const limit = Math.max(1, Math.min(mostRows, Math.floor(page.limit)));
+  return sql.all(`select * from ${table} ${where} order by id desc limit ?`, ...values, limit);
+}

@@ -1,0 +1,79 @@
+// Removes what is past its time, one small batch at a time, so that writes in between hardly wait.
+
+import type { Time } from '../../core/model.ts';
+import type { Retention } from '../store.ts';
+import type { Writing } from './savepoint.ts';
+import type { Sql } from './sql.ts';
+
+const mostRows = 200;
+/** Large bodies make a batch shorter: freeing one reads all of its pages. */
+const mostBytes = 8 * 1024 * 1024;
+const mostMarks = 1000;
+/** Free pages given back by one batch; more than it can free, so that none pile up. */
+const mostPages = 4000;
+
+/** Final runs first, because they hold their events; then what stands alone. */
+export function prune({ sql }: Writing, now: Time, retention: Retention): number {
+  const removed =
+    pruneRuns(sql, ['succeeded', 'canceled'], now - retention.succeededMs) ||
+    pruneRuns(sql, ['failed'], now - retention.failedMs) ||
+    pruneEvents(sql, now - retention.deliveriesMs) ||
+    pruneDeliveries(sql, now - retention.deliveriesMs) ||
+    pruneMarks(sql, now);
+  sql.exec(`pragma incremental_vacuum(${mostPages})`);
+  return removed;
+}
+
+function pruneRuns(sql: Sql, statuses: readonly string[], endedBy: Time): number {
+  for (const status of statuses) {
+    const rows = sql.all(
+      'select id, event_id from runs indexed by runs_ended where status = ? and ended_at is not null and ended_at <= ? ' +
+        'order by ended_at limit ?',
+      status,
+      endedBy,
+      mostRows,
+    ) as { id: string; event_id: string }[];
+    for (const row of rows) {
+      sql.run('delete from runs where id = ?', row.id);
+      sql.run('update events set runs = runs - 1 where id = ?', row.event_id);
+    }
+    if (rows.length > 0) return rows.length;
+  }
+  return 0;
+}
+
+function pruneEvents(sql: Sql, receivedBy: Time): number {
+  const old = sql.all(
+    'select id, length(body) as size from events indexed by events_idle ' +
+      "where runs = 0 and status <> 'pending' and received_at <= ? order by received_at limit ?",
+    receivedBy,
+    mostRows,
+  ) as { id: string; size: number }[];
+  let bytes = 0;
+  let removed = 0;
+  for (const { id, size } of old) {
+    if (removed > 0 && bytes + size > mostBytes) break;
+    bytes += size;
+    removed += 1;
+    sql.run('delete from deliveries where event_id = ?', id);
+    sql.run('delete from events where id = ?', id);
+  }
+  return removed;
+}
+
+function pruneDeliveries(sql: Sql, receivedBy: Time): number {
+  return sql.run(
+    'delete from deliveries where id in (select id from deliveries indexed by deliveries_alone ' +
+      'where alone = 1 and received_at <= ? order by received_at limit ?)',
+    receivedBy,
+    mostRows,
+  );
+}
+
+function pruneMarks(sql: Sql, now: Time): number {
+  return sql.run(
+    'delete from marks where mark in (select mark from marks where keep_until <= ? order by keep_until limit ?)',
+    now,
+    mostMarks,
+  );
+}

@@ -1,0 +1,107 @@
+// Runs as rows: inserting, reading and listing them.
+
+import { hash } from 'node:crypto';
+import type { HeldReason, Run, RunStatus, StepState, StoredError } from '../../core/model.ts';
+import type { NewRun, Page } from '../store.ts';
+import { StoreFault } from './fault.ts';
+import { readPage } from './page.ts';
+import type { Writing } from './savepoint.ts';
+import { fromJson, toJson, type Sql } from './sql.ts';
+
+export interface RunRow {
+  id: string;
+  event_id: string;
+  workflow: string;
+  replay: number;
+  status: RunStatus;
+  reason: HeldReason | null;
+  config: string;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  due_at: number | null;
+  deadline_at: number | null;
+  lane: string;
+  owner: string | null;
+  fence: number;
+  error: string | null;
+  steps: string;
+}
+
+export function toRun(row: RunRow): Run {
+  return {
+    id: row.id,
+    eventId: row.event_id,
+    workflow: row.workflow,
+    replay: row.replay,
+    status: row.status,
+    reason: row.reason,
+    config: row.config,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    dueAt: row.due_at,
+    deadlineAt: row.deadline_at,
+    lane: row.lane,
+    steps: JSON.parse(row.steps) as StepState[],
+    error: fromJson(row.error) as StoredError | null,
+  };
+}
+
+/** False: its `unique` value is taken. Only first runs take one. */
+export function insertRun(sql: Sql, run: NewRun & { replay: number }): boolean {
+  const mark =
+    run.unique === null || run.replay > 0 ? null : hash('sha256', JSON.stringify([run.workflow, run.unique]), 'buffer');
+  if (mark !== null && sql.get('select 1 from runs where unique_mark = ?', mark) !== undefined) return false;
+  sql.run(
+    'insert into runs (id, event_id, workflow, replay, unique_mark, status, reason, config, created_at, started_at, ' +
+      'ended_at, due_at, deadline_at, lane, fence, error, steps) ' +
+      'values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)',
+    run.id,
+    run.eventId,
+    run.workflow,
+    run.replay,
+    mark,
+    run.status,
+    run.reason,
+    run.config,
+    run.createdAt,
+    run.startedAt,
+    run.endedAt,
+    run.dueAt,
+    run.deadlineAt,
+    run.lane,
+    toJson(run.error),
+    JSON.stringify(run.steps),
+  );
+  return true;
+}
+
+/** A person asked for it, so a taken `unique` value does not stop it. Throws `not.found` when the event is gone. */
+export function replay({ sql }: Writing, given: NewRun): Run {
+  const known = sql.run('update events set runs = runs + 1 where id = ?', given.eventId);
+  if (known === 0) throw new StoreFault('not.found', { what: 'event', id: given.eventId });
+  const last = sql.get(
+    'select max(replay) as replay from runs where event_id = ? and workflow = ?',
+    given.eventId,
+    given.workflow,
+  ) as { replay: number | null };
+  const { unique, ...rest } = given;
+  const inserted = { ...rest, replay: last.replay === null ? 0 : last.replay + 1 };
+  if (!insertRun(sql, { ...inserted, unique })) insertRun(sql, { ...inserted, unique: null });
+  return inserted;
+}
+
+export function run(sql: Sql, id: string): { run: Run; fence: number; claimed: boolean } | null {
+  const row = sql.get('select * from runs where id = ?', id) as RunRow | undefined;
+  return row === undefined ? null : { run: toRun(row), fence: row.fence, claimed: row.owner !== null };
+}
+
+export function runs(
+  sql: Sql,
+  filter: { eventId?: string | undefined; workflow?: string | undefined; status?: RunStatus | undefined },
+  page: Page,
+): readonly Run[] {
+  const { eventId: event_id, workflow, status } = filter;
+  return (readPage(sql, 'runs', { event_id, workflow, status }, page) as RunRow[]).map(toRun);
+}

@@ -1,0 +1,59 @@
+// Every verb of the port that the worker serves, and how it is served.
+
+import type { Store } from '../store.ts';
+import { attempts } from './attempts.ts';
+import { claim, lanes, nextDue, recover, release } from './claims.ts';
+import { proveWrite } from './database.ts';
+import { accept, deliveries, refuse } from './deliveries.ts';
+import { event, events, pending, plan } from './events.ts';
+import { prune } from './prune.ts';
+import { edit, record } from './record.ts';
+import { replay, run, runs } from './runs.ts';
+import type { Writing } from './savepoint.ts';
+import { config, connections, saveConfig, setConnection } from './settings.ts';
+import type { Sql } from './sql.ts';
+import { stats } from './stats.ts';
+
+type Reads = 'pending' | 'nextDue' | 'lanes' | 'event' | 'events' | 'deliveries' | 'run' | 'runs' | 'attempts';
+export type ReadVerb = Reads | 'config' | 'connections' | 'stats';
+export type WriteVerb = Exclude<keyof Store, ReadVerb | 'close'>;
+
+type Arguments<V extends keyof Store> = Parameters<Store[V]>;
+type Result<V extends keyof Store> = Awaited<ReturnType<Store[V]>>;
+
+export const reads: { readonly [V in ReadVerb]: (sql: Sql, ...args: Arguments<V>) => Result<V> } = {
+  pending,
+  nextDue,
+  lanes,
+  event,
+  events,
+  deliveries,
+  run,
+  runs,
+  attempts,
+  config,
+  connections,
+  stats,
+};
+
+export const writes: { readonly [V in WriteVerb]: (writing: Writing, ...args: Arguments<V>) => Result<V> } = {
+  accept,
+  refuse,
+  plan,
+  replay,
+  claim,
+  record,
+  edit,
+  recover,
+  release,
+  saveConfig,
+  setConnection,
+  probe: ({ sql }) => proveWrite(sql),
+  prune,
+};
+
+/**
+ * Writes that need not wait for the disk: a power cut undoes them, and they are simply done again. Nothing is sent on the
+ * strength of them alone, because `begun` is waited for, and with it everything written before.
+ */
+export const repeatable: ReadonlySet<WriteVerb> = new Set<WriteVerb>(['plan', 'claim', 'recover', 'prune']);
