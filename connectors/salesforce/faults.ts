@@ -1,7 +1,7 @@
 // Says what became of a call from the error it ended with: Salesforce's codes, an HTTP status, or a broken connection.
 
 import {
-  ActionError,
+  type ActionError,
   ConnectionError,
   outcomeSymbol,
   PermanentError,

@@ -106,9 +106,6 @@ export async function findByExternalId(
 
 function readSaveError(error: unknown): { code: string; message: string; fields: readonly string[] } {
   const { statusCode, errorCode, message } = (error ?? {}) as Record<string, unknown>;
-  return {
-    code: String(statusCode ?? errorCode ?? 'NOT_SAVED'),
-    message: String(message ?? 'no reason given'),
-    fields: [],
-  };
+  const code = [statusCode, errorCode].find((word) => typeof word === 'string') ?? 'NOT_SAVED';
+  return { code, message: typeof message === 'string' ? message : 'no reason given', fields: [] };
 }

@@ -2,6 +2,7 @@
 
 import type { Field, SObject } from './sandbox-objects.ts';
 import { liveRecords, type Org, type StoredRecord } from './sandbox-records.ts';
+import type { Value } from './sandbox-values.ts';
 import { likeMatcher, parseSoql, QueryError, type Expression, type Literal } from './sandbox-soql.ts';
 
 export interface QueryRows {
@@ -29,7 +30,7 @@ export function runQuery(org: Org, soql: string): QueryRows {
   return { object, fields, rows: rows.slice(0, query.limit ?? rows.length) };
 }
 
-type Matches = (values: Readonly<Record<string, unknown>>) => boolean;
+type Matches = (values: Readonly<Record<string, Value>>) => boolean;
 
 /** Checks every test before the first record is looked at. */
 function compile(expression: Expression, find: (name: string) => Field): Matches {
@@ -79,7 +80,7 @@ function literalKind({ type }: Field): Literal['kind'] {
 }
 
 /** Below, at or above zero; undefined where one side is empty and the other is not. */
-function compare(value: unknown, literal: Literal): number | undefined {
+function compare(value: Value | undefined, literal: Literal): number | undefined {
   const present = value ?? null;
   if (present === null || literal.value === null) return present === literal.value ? 0 : undefined;
   if (literal.kind === 'date' || literal.kind === 'datetime')
@@ -90,7 +91,7 @@ function compare(value: unknown, literal: Literal): number | undefined {
 }
 
 /** Texts are the same in any case. */
-function fold(value: unknown): string {
+function fold(value: Value): string {
   return String(value).toLowerCase();
 }
 

@@ -1,7 +1,7 @@
 // The records of the sandbox: what Salesforce checks before it saves one, ids, external ids, deletion.
 
 import type { Catalogue, Field, SObject } from './sandbox-objects.ts';
-import { complaintAbout } from './sandbox-values.ts';
+import { complaintAbout, type Value } from './sandbox-values.ts';
 
 /** A refusal as the REST API words it. */
 export class ApiError extends Error {
@@ -22,7 +22,7 @@ export interface StoredRecord {
   readonly id: string;
   readonly object: SObject;
   /** Field name as the catalogue writes it → value. */
-  readonly values: Record<string, unknown>;
+  readonly values: Record<string, Value>;
   /** What the sandbox let pass that an org might refuse. */
   readonly notes: Set<string>;
   deleted: boolean;
@@ -55,7 +55,7 @@ export function createRecord(org: Org, object: SObject, body: Readonly<Record<st
 
 /** Checks everything before it changes anything. */
 export function updateRecord(org: Org, record: StoredRecord, body: Readonly<Record<string, unknown>>): void {
-  const values: Record<string, unknown> = {};
+  const values: Record<string, Value> = {};
   const notes: string[] = [];
   for (const [field, value] of readBody(org, record.object, body)) {
     values[field.name] = value;
@@ -99,7 +99,7 @@ export function findByExternalId(org: Org, object: SObject, name: string, value:
 }
 
 /** Fields as the catalogue knows them, and checked values. */
-function readBody(org: Org, object: SObject, body: Readonly<Record<string, unknown>>): [Field, unknown][] {
+function readBody(org: Org, object: SObject, body: Readonly<Record<string, unknown>>): [Field, Value][] {
   return Object.entries(body).map(([name, value]) => {
     const field = org.catalogue.field(object, name);
     if (!field) throw new ApiError(400, 'INVALID_FIELD', `No such column '${name}' on sobject of type ${object.name}`);
@@ -108,11 +108,11 @@ function readBody(org: Org, object: SObject, body: Readonly<Record<string, unkno
     if (complaint) throw new ApiError(400, complaint.code, complaint.message, complaint.named ? [field.name] : []);
     const blank = value === null || value === '';
     if (field.required && blank) requireFields([field]);
-    return [field, blank ? null : value];
+    return [field, blank ? null : (value as Value)];
   });
 }
 
-function checkUnique(org: Org, record: StoredRecord, field: Field, value: unknown): void {
+function checkUnique(org: Org, record: StoredRecord, field: Field, value: Value): void {
   if (!field.unique) return;
   const same = liveRecords(org, record.object).find(
     (other) => other !== record && isSame(other.values[field.name], value),
@@ -147,7 +147,7 @@ function notFound(message: string): ApiError {
 }
 
 /** Texts are the same without regard to case. */
-function isSame(one: unknown, other: unknown): boolean {
+function isSame(one: Value | undefined, other: Value): boolean {
   if (one === null || one === undefined) return false;
   return String(one).toLowerCase() === String(other).toLowerCase();
 }
@@ -158,7 +158,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 function createId(prefix: string, number: number): string {
   const id = `${prefix}Sb${number.toString(36).toUpperCase().padStart(10, '0')}`;
   const suffix = [0, 5, 10].map((from) => {
-    const bits = [...id.slice(from, from + 5)].map((char, index) => (/[A-Z]/.test(char) ? 1 << index : 0));
+    const bits = Array.from(id.slice(from, from + 5), (char, index) => (/[A-Z]/.test(char) ? 1 << index : 0));
     return alphabet[bits.reduce((sum, bit) => sum + bit, 0)];
   });
   return `${id}${suffix.join('')}`;

@@ -2,6 +2,9 @@
 
 import type { Field, FieldType } from './sandbox-objects.ts';
 
+/** What a field holds. */
+export type Value = string | number | boolean | null;
+
 export interface ValueComplaint {
   readonly code: string;
   readonly message: string;
@@ -9,7 +12,7 @@ export interface ValueComplaint {
   readonly named: boolean;
 }
 
-const numeric: readonly FieldType[] = ['int', 'double', 'currency'];
+const numeric = new Set<FieldType>(['int', 'double', 'currency']);
 const idPattern = /^[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?$/;
 const emailPattern = /^[^\s@<>,;()[\]"]+@[^\s@<>,;()[\]"]+\.[^\s@<>,;()[\]"]+$/;
 const datePattern = /^\d{4}-\d\d-\d\d$/;
@@ -21,7 +24,7 @@ export function complaintAbout(field: Field, value: unknown): ValueComplaint | u
   if (field.assumed && typeof value !== 'object') return undefined;
   if (value === null) return field.type === 'boolean' ? undeserializable('boolean', value) : undefined;
   if (field.type === 'boolean') return typeof value === 'boolean' ? undefined : undeserializable('boolean', value);
-  if (numeric.includes(field.type)) return complaintAboutNumber(field, value);
+  if (numeric.has(field.type)) return complaintAboutNumber(field, value);
   if (typeof value !== 'string') return undeserializable(field.type === 'string' ? 'string' : field.type, value);
   if (value === '') return undefined;
   return complaintAboutText(field, value);
@@ -59,7 +62,7 @@ function isDate(value: string, pattern: RegExp): boolean {
 }
 
 function undeserializable(type: string, value: unknown): ValueComplaint {
-  const shown = typeof value === 'object' ? '' : ` value ${String(value)}`;
+  const shown = typeof value === 'object' ? '' : ` value ${JSON.stringify(value)}`;
   const message = `Cannot deserialize instance of ${type} from ${tokenOf(value)}${shown} or request may be missing a required field`;
   return { code: 'JSON_PARSER_ERROR', message, named: false };
 }

@@ -46,7 +46,7 @@ export async function startSandbox(options: SandboxOptions): Promise<SalesforceS
     },
     hosts: [host],
     usage,
-    expireSessions: tokens.expireAll,
+    expireSessions: () => tokens.expireAll(),
     list: () => liveRecords(org).map(toItem),
     close: () =>
       new Promise((resolve) => {

@@ -67,8 +67,7 @@ function writeCondition({ field, op, value, type = 'text' }: Condition): string 
     const literal = escape(value).replace(/[%_]/g, '\\$&');
     return `${name} LIKE '${op === 'contains' ? '%' : ''}${literal}%'`;
   }
-  if (!operators.includes(op))
-    throw new PermanentError(`"${String(op).slice(0, 100)}" is not an operator of a condition`);
+  if (!operators.includes(op)) throw new PermanentError(`"${op as string}" is not an operator of a condition`);
   return `${name} ${op} ${writeValue(field, value, type)}`;
 }
 

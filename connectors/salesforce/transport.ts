@@ -50,7 +50,7 @@ export function useTransport(salesforce: Connection, transport: Transport): void
   for (const owner of [salesforce, salesforce.oauth2]) {
     if (!('_transport' in owner))
       throw new Error('this version of jsforce has no "_transport"; install the pinned one');
-    owner._transport = transport;
+    Object.assign(owner, { _transport: transport } satisfies Pick<Connection, '_transport'>);
   }
 }
 
