@@ -1,4 +1,6 @@
-// How a sender signs: the declarative scheme block that presets and `uses: custom` share.
+// How a sender signs: the declarative scheme block that presets and `uses: custom` share, and signing as the sender would.
+
+import { createHash, createHmac, createPrivateKey, sign } from 'node:crypto';
 
 /** One HTTP request as it came in. */
 export interface RawRequest {
@@ -13,14 +15,14 @@ export interface RawRequest {
 
 /**
  * A signature scheme without code.
- * `content` is a template of `{timestamp}`, `{body}`, `{id}`, `{url}`, `{method}`; default `{body}`.
+ * `content` is a template of `{timestamp}`, `{body}`, `{id}`, `{url}`, `{method}`, `{secret}`; default `{body}`.
  */
 export interface SignatureScheme {
-  /** `token`: the header equals the secret; `sha256`: a plain digest (put `{secret}` into `content`). */
+  /** `token`: the header equals the secret, nothing is signed; `sha256`: a plain digest (put `{secret}` into `content`). */
   readonly algorithm: 'hmac-sha256' | 'hmac-sha1' | 'hmac-sha512' | 'sha256' | 'ed25519' | 'ecdsa-p256' | 'token';
   readonly signature: {
     readonly header: string;
-    /** Default `hex`. */
+    /** Default `hex`; of a `token` `text`. */
     readonly encoding?: 'hex' | 'base64' | 'text';
     /** Literal text before each signature, such as `sha256=`. */
     readonly prefix?: string;
@@ -45,7 +47,7 @@ export interface SignatureScheme {
   /** Header whose value is `{id}` in `content`. */
   readonly id?: { readonly header: string };
   readonly key?: {
-    /** How the configured secret becomes the key. Default `text`: its UTF-8 bytes. `spki-base64`, `raw-hex`, `raw-base64`: a public key. */
+    /** How the configured secret becomes the key. Default `text`: its UTF-8 bytes. `spki-base64`, `raw-hex`, `raw-base64`: a public key; with `text` a public key is PEM. */
     readonly form?: 'text' | 'hex' | 'base64' | 'spki-base64' | 'raw-hex' | 'raw-base64';
     /** Literal start of the secret that is not part of the key: `whsec_`. */
     readonly stripPrefix?: string;
@@ -63,3 +65,108 @@ export type SignatureReason =
 export type Verdict =
   | { readonly ok: true; readonly secret: number }
   | { readonly ok: false; readonly reason: SignatureReason };
+
+/** What goes into the template: the header texts as received, never a number printed again. */
+export interface SignedParts {
+  readonly timestamp: string;
+  readonly id: string;
+  readonly url: string;
+  readonly method: string;
+  readonly body: Uint8Array;
+  readonly secret: string;
+}
+
+/** The bytes that are signed. */
+export function signedContent(scheme: SignatureScheme, parts: SignedParts): Uint8Array {
+  const template = scheme.content ?? '{body}';
+  if (template === '{body}') return parts.body;
+  const pieces = template.split(/\{(timestamp|body|id|url|method|secret)\}/);
+  return Buffer.concat(
+    pieces.map((piece, index) => {
+      if (index % 2 === 0) return Buffer.from(piece);
+      if (piece === 'body') return parts.body;
+      // Node reads header bytes as Latin-1: written back the same way, they are the bytes that were sent.
+      const encoding = piece === 'timestamp' || piece === 'id' ? 'latin1' : 'utf8';
+      return Buffer.from(parts[piece as Exclude<keyof SignedParts, 'body'>], encoding);
+    }),
+  );
+}
+
+/** The digest of a symmetric scheme; undefined for `token` and the algorithms with a key pair. */
+export function digest(scheme: SignatureScheme, key: Uint8Array, content: Uint8Array): Buffer | undefined {
+  if (scheme.algorithm === 'sha256') return createHash('sha256').update(content).digest();
+  if (!scheme.algorithm.startsWith('hmac-')) return undefined;
+  return createHmac(scheme.algorithm.slice('hmac-'.length), key).update(content).digest();
+}
+
+/** The secret as key bytes; undefined when it is empty or not of the form the scheme names. */
+export function keyBytes(scheme: SignatureScheme, secret: string): Buffer | undefined {
+  const { form = 'text', stripPrefix = '' } = scheme.key ?? {};
+  const text = secret.startsWith(stripPrefix) ? secret.slice(stripPrefix.length) : secret;
+  const bytes =
+    form === 'text'
+      ? Buffer.from(text)
+      : form.endsWith('hex')
+        ? decodeStrictly(text, 'hex')
+        : decodeStrictly(text.padEnd(Math.ceil(text.length / 4) * 4, '='), 'base64');
+  return bytes === undefined || bytes.length === 0 ? undefined : bytes;
+}
+
+type Encoding = 'hex' | 'base64' | 'text';
+
+export function encodingOf(scheme: SignatureScheme): Encoding {
+  return scheme.signature.encoding ?? (scheme.algorithm === 'token' ? 'text' : 'hex');
+}
+
+/** Decodes the whole text or nothing: Node's own decoder stops silently at the first bad character. */
+export function decodeStrictly(text: string, encoding: Encoding): Buffer | undefined {
+  if (encoding === 'text') return Buffer.from(text, 'latin1');
+  if (encoding === 'hex') return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : undefined;
+}
+
+export interface SignRequest {
+  readonly body: Uint8Array;
+  /** As configured; for `ed25519` and `ecdsa-p256` the private key: PKCS#8 DER in base64. */
+  readonly secret: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly id: string;
+  readonly url: string;
+  readonly method: string;
+}
+
+/** The headers a sender with this scheme adds: signature, timestamp, id. Throws a `TypeError` for a secret that is no key. */
+export function signRequest(scheme: SignatureScheme, request: SignRequest): Record<string, string> {
+  const { header, prefix = '', itemSeparator = ',', keySeparator, key } = scheme.signature;
+  const time = scheme.timestamp;
+  const timestamp = printTime(request.now, time?.unit ?? 's');
+  const encoding = encodingOf(scheme);
+  const bytes = makeSignature(scheme, signedContent(scheme, { ...request, timestamp }), request.secret);
+  const text = prefix + bytes.toString(encoding === 'text' ? 'latin1' : encoding);
+  const items = keySeparator === undefined || key === undefined ? [text] : [key + keySeparator + text];
+  if (time?.item !== undefined) items.unshift(time.item + (keySeparator ?? '=') + timestamp);
+  return {
+    ...(time?.header === undefined ? {} : { [time.header]: timestamp }),
+    ...(scheme.id === undefined ? {} : { [scheme.id.header]: request.id }),
+    [header]: items.join(itemSeparator),
+  };
+}
+
+function makeSignature(scheme: SignatureScheme, content: Uint8Array, secret: string): Buffer {
+  if (scheme.algorithm === 'ed25519' || scheme.algorithm === 'ecdsa-p256') {
+    const key = createPrivateKey({ key: Buffer.from(secret, 'base64'), format: 'der', type: 'pkcs8' });
+    return scheme.algorithm === 'ed25519'
+      ? sign(null, content, key)
+      : sign('sha256', content, { key, dsaEncoding: 'der' });
+  }
+  const key = keyBytes(scheme, secret);
+  if (key === undefined) throw new TypeError('the secret is not a key of the form that the scheme names');
+  return digest(scheme, key, content) ?? key;
+}
+
+function printTime(now: number, unit: 's' | 'ms' | 'iso'): string {
+  if (unit === 'iso') return new Date(now).toISOString();
+  return String(unit === 's' ? Math.floor(now / 1000) : now);
+}

@@ -1,0 +1,80 @@
+// Turns what the route found into what the store keeps: one event or one more delivery of it, or a refusal.
+
+import { createId, type Happening } from '../core/model.ts';
+import type { AcceptDelivery, Accepted } from '../store/store.ts';
+import type { Identified } from './identify.ts';
+import { storedHeaders, type Headers } from './headers.ts';
+import type { Reason } from './reasons.ts';
+import type { Refusals } from './refusals.ts';
+
+/** One request as the receiver holds it. */
+export interface Arrival {
+  readonly source: string;
+  readonly receivedAt: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  /** Length of the body, also of one that was not read. */
+  readonly size: number;
+  readonly keeps: (header: string) => boolean;
+}
+
+export interface RecordParts {
+  /** Resolves once the delivery is durable. */
+  readonly accept: (item: AcceptDelivery) => Promise<Accepted>;
+  readonly refusals: Refusals;
+  readonly random: (size: number) => Uint8Array;
+  readonly notify: (happening: Happening) => void;
+}
+
+export interface Recorder {
+  /** Rejects when nothing was stored. */
+  accept(arrival: Arrival, identified: Identified): Promise<Accepted>;
+  refuse(arrival: Arrival, reason: Reason): void;
+  /** Tells of a delivery that could not be stored; nothing of it is kept. */
+  fail(arrival: Arrival): void;
+}
+
+const keptOfRefused = 1024;
+
+export function createRecorder(parts: RecordParts): Recorder {
+  const { random, notify } = parts;
+  const tell = ({ source }: Arrival, deliveryId: string, reason: Reason) =>
+    notify({ kind: 'delivery', status: 'refused', source, deliveryId, eventId: null, type: null, reason });
+  return {
+    accept: async (arrival, { type, key, rule, time, keepUntil }) => {
+      const { source, receivedAt, headers, body, keeps } = arrival;
+      const deliveryId = createId('dlv', receivedAt, random);
+      const accepted = await parts.accept({
+        deliveryId,
+        eventId: createId('evt', receivedAt, random),
+        source,
+        type,
+        key,
+        rule,
+        time,
+        receivedAt,
+        keepUntil,
+        headers: storedHeaders(headers, keeps),
+        body,
+      });
+      const { status, eventId } = accepted;
+      notify({ kind: 'delivery', status, source, deliveryId, eventId, type, reason: null });
+      return accepted;
+    },
+    refuse: (arrival, reason) => {
+      const { source, receivedAt, headers, body, size, keeps } = arrival;
+      const id = createId('dlv', receivedAt, random);
+      parts.refusals.add({
+        id,
+        source,
+        receivedAt,
+        reason,
+        headers: storedHeaders(headers, keeps),
+        size,
+        body: new Uint8Array(body.subarray(0, keptOfRefused)),
+      });
+      tell(arrival, id, reason);
+    },
+    fail: (arrival) => tell(arrival, createId('dlv', arrival.receivedAt, random), 'store.unavailable'),
+  };
+}
