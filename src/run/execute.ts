@@ -1,5 +1,6 @@
 // Runs one claimed run as far as it can go now: every step that is ready and whose connection is free, side by side.
 
+import { failpoint } from '../core/failpoint.ts';
 import type { ClaimedRun } from '../store/store.ts';
 import type { Step, StepScope, Workflow, Workflows } from '../workflow/compile.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -35,7 +36,9 @@ export async function executeRun(parts: EngineParts, claimed: ClaimedRun, contro
     await Promise.race(busy.values());
   }
   await Promise.all(busy.values());
-  if (!journal.lost()) await journal.save({ release: true });
+  if (journal.lost()) return;
+  failpoint('before-settle');
+  await journal.save({ release: true });
 }
 
 interface Execution {

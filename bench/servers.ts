@@ -1,0 +1,69 @@
+// Starts a server of the benchmarks as a process of its own and waits for the line that says where it listens.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { benchSecret } from './load.ts';
+
+export interface Server {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export async function startBare(): Promise<Server> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./bare.ts', import.meta.url))], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const line = await firstLine(child, (found) => found['msg'] === 'ready');
+  return { url: String(line['url']), pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+/** A `hookline serve` with this workflow file on a folder of its own. */
+export async function startHookline(workflows: string, env: Record<string, string> = {}): Promise<Server> {
+  const dir = mkdtempSync(join(tmpdir(), 'hookline-bench-'));
+  writeFileSync(join(dir, 'workflows.yaml'), workflows);
+  const main = fileURLToPath(new URL('../bin/hookline.js', import.meta.url));
+  const child = spawn(process.execPath, [main, 'serve'], {
+    cwd: dir,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      PORT: '0',
+      ADMIN_PORT: '0',
+      ALLOW_PRIVATE: '127.0.0.1',
+      TRUEDY_WEBHOOK_SECRET: benchSecret,
+      ...env,
+    },
+  });
+  const line = await firstLine(child, (found) => found['msg'] === 'Hookline is ready');
+  const close = async () => {
+    await stop(child);
+    rmSync(dir, { recursive: true, force: true });
+  };
+  return { url: String(line['receiver']), pid: child.pid ?? 0, stop: close };
+}
+
+function firstLine(
+  child: ChildProcess,
+  accepts: (line: Record<string, unknown>) => boolean,
+): Promise<Record<string, unknown>> {
+  return new Promise((resolve, reject) => {
+    if (!child.stdout) return reject(new Error('no output'));
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      const line = JSON.parse(text) as Record<string, unknown>;
+      if (accepts(line)) resolve(line);
+    });
+    child.on('close', () => reject(new Error('the server ended before it was ready')));
+    return undefined;
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  child.kill('SIGTERM');
+  await closed;
+}
