@@ -1,4 +1,4 @@
-// `hookline retry`: goes on with a failed run at the step that failed.
+// `hookline retry`: goes on with a failed or canceled run where it ended.
 
 import type { RunDetail } from '../console/api/run-view.ts';
 import type { Io } from './client.ts';
@@ -6,7 +6,7 @@ import { runCommand } from './command.ts';
 
 const help = `
 hookline retry <run>
-  Goes on with a failed run at the step that failed; steps that succeeded are not run again.
+  Goes on with a failed or canceled run where it ended; steps that succeeded are not run again.
 
   --latest  by the workflow file as it is now, not the one the run began with
   --json    the answer as JSON

@@ -112,6 +112,7 @@ function showAdvice(print: Printer, run: RunDetail): void {
 
 function adviceFor(run: RunDetail): Cell[][] {
   const connection = oneLine(run.connection);
+  if (run.status === 'canceled') return [['Go on after all:', `hookline retry ${run.id}`]];
   if (run.status === 'failed') {
     return [
       ['Go on at the failed step:', `hookline retry ${run.id}`],
@@ -130,13 +131,7 @@ function adviceFor(run: RunDetail): Cell[][] {
     case 'paused':
       return [[`Connection "${connection}" is paused; go on with`, `hookline resume ${connection}`], cancel];
     case 'missing':
-      return [
-        [
-          `"${connection}" is not in the workflow file any more: put it back, or go on with the file as it is now`,
-          `hookline retry ${run.id} --latest`,
-        ],
-        cancel,
-      ];
+      return [[`"${connection}" is not in the workflow file any more: put it back and start Hookline again`], cancel];
     default:
       return [cancel];
   }
