@@ -1,6 +1,14 @@
 // A connection: a connector with settings under a name of the user's own, opened when first used.
 
-import type { Connector, Sandbox } from '../plugin/index.ts';
+import { createHash } from 'node:crypto';
+import { HostError } from '../core/errors.ts';
+import type { Redactor } from '../core/log.ts';
+import type { Connector, Log, Sandbox } from '../plugin/index.ts';
+import { createGuardedFetch } from './fetch.ts';
+import { startStandIn } from './sandbox.ts';
+import { settingsFault } from './schema.ts';
+import { secretsOf } from './secrets.ts';
+import type { Sending } from './sending.ts';
 
 export interface Connection {
   readonly name: string;
@@ -20,4 +28,122 @@ export interface Connections {
   /** Running stand-ins by connection name; empty in production. */
   sandboxes(): ReadonlyMap<string, Sandbox>;
   close(): Promise<void>;
+}
+
+/** A connection as configured. */
+export interface ConnectionSetup {
+  readonly name: string;
+  readonly connector: Connector;
+  /** With every secret filled in; in a sandbox, with anything in their place. */
+  readonly settings: unknown;
+}
+
+export interface OpenConnections {
+  readonly configs: Iterable<ConnectionSetup>;
+  readonly sending: Sending;
+  /** Private hosts, `host:port` pairs and CIDR ranges that connectors may reach. */
+  readonly allow: readonly string[];
+  /** True: every connection is replaced by its stand-in and reaches nothing else. */
+  readonly sandbox: boolean;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly redactor: Redactor;
+}
+
+interface Opened extends Connection {
+  readonly sandbox: Sandbox | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Checks the settings of every connection (`connection.invalid`) and, in a sandbox, starts the stand-ins. No client is made
+ * before it is used.
+ */
+export async function openConnections(options: OpenConnections): Promise<Connections> {
+  const setups = [...options.configs];
+  if (!options.sandbox) for (const setup of setups) prepare(setup, options.redactor);
+  const settled = await Promise.allSettled(setups.map((setup) => openOne(setup, options)));
+  const opened = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const closeAll = async () => void (await Promise.allSettled(opened.map((connection) => connection.close())));
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed) {
+    await closeAll();
+    throw failed.reason;
+  }
+  const byName = new Map(opened.map((connection) => [connection.name, connection]));
+  const sandboxes = new Map(opened.flatMap(({ name, sandbox }) => (sandbox ? [[name, sandbox]] : [])));
+  return {
+    get: (name) => byName.get(name),
+    names: () => [...byName.keys()],
+    sandboxes: () => sandboxes,
+    close: closeAll,
+  };
+}
+
+function prepare({ name, connector, settings }: ConnectionSetup, redactor: Redactor): void {
+  redactor.add(secretsOf(connector, settings));
+  const why = settingsFault(connector.settings, settings);
+  if (why !== undefined) throw new HostError('connection.invalid', { name, why });
+}
+
+async function openOne({ name, connector, settings }: ConnectionSetup, options: OpenConnections): Promise<Opened> {
+  const { sending, log, now } = options;
+  const standIn = options.sandbox
+    ? await startStandIn(connector, (settings ?? {}) as Record<string, unknown>, options)
+    : undefined;
+  const guarded = standIn?.guarded ?? createGuardedFetch({ sending, allow: options.allow, openHosts: [] });
+  const used = standIn ? standIn.settings : (settings ?? {});
+  const tools = { fetch: standIn?.fetch ?? guarded, log, now };
+  const client = once(() => sending.outside(async () => connector.connect(used, tools)));
+  return {
+    name,
+    connector,
+    fingerprint: fingerprintOf(connector.name, used),
+    client: () => client.get(),
+    check: async () => {
+      const made = await client.get();
+      await sending.outside(async () => connector.check?.(made));
+    },
+    sandbox: standIn?.sandbox,
+    close: async () => {
+      const made = client.made();
+      try {
+        if (made) await connector.close?.(made.value);
+      } finally {
+        await guarded.close();
+        await standIn?.sandbox.close();
+      }
+    },
+  };
+}
+
+/** Makes a value at the first `get` and keeps it; a failure is not kept. `made` is there once it is. */
+function once<T>(make: () => Promise<T>): { get(): Promise<T>; made(): { readonly value: T } | undefined } {
+  let making: Promise<T> | undefined;
+  let made: { readonly value: T } | undefined;
+  const start = async () => {
+    try {
+      const value = await make();
+      made = { value };
+      return value;
+    } catch (error) {
+      making = undefined;
+      throw error;
+    }
+  };
+  return { get: () => (making ??= start()), made: () => made };
+}
+
+function fingerprintOf(connector: string, settings: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify([connector, sorted(settings)]))
+    .digest('hex');
+}
+
+/** The same value with its keys in one order, so that their order in the file does not matter. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  const names = Object.keys(value).sort();
+  return Object.fromEntries(names.map((name) => [name, sorted((value as Record<string, unknown>)[name])]));
 }

@@ -69,7 +69,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     const response = await undici
       .fetch(url, {
         ...request,
-        redirect: init?.redirect === 'error' ? 'error' : 'manual',
+        redirect: (init ?? (isRequest(input) ? input : {})).redirect === 'error' ? 'error' : 'manual',
         signal: given ? AbortSignal.any([limit, given]) : limit,
         dispatcher: agent.compose(reportTo(scope, timeouts)),
       })

@@ -46,14 +46,7 @@ export function createGuard(options: GuardOptions): Guard {
   return {
     checkHost,
     checkUrl: (url) => {
-      if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-        throw refused(`a URL of scheme "${url.protocol}" cannot be called; use http: or https:`);
-      }
-      if (url.username !== '' || url.password !== '') {
-        throw refused(
-          `the URL for "${url.hostname}" holds a user name or password; put credentials into the connection's settings`,
-        );
-      }
+      checkUrlForm(url);
       const port = portOf(url);
       if (foreignPorts.has(port) && !named(normalHost(url.hostname), port)) {
         throw refused(`port ${port} of "${url.hostname}" belongs to another protocol than HTTP`);
@@ -64,8 +57,20 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
+/** Throws for a URL that no connector may ask, wherever it leads: another scheme than HTTP, credentials within. */
+export function checkUrlForm(url: URL): void {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw refused(`a URL of scheme "${url.protocol}" cannot be called; use http: or https:`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw refused(
+      `the URL for "${url.hostname}" holds a user name or password; put credentials into the connection's settings`,
+    );
+  }
+}
+
 /** The port a URL leads to, also when it is the scheme's own. */
-export function portOf(url: { readonly protocol: string; readonly port: string }): string {
+function portOf(url: { readonly protocol: string; readonly port: string }): string {
   return url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
 }
 

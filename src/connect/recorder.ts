@@ -3,11 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Sandbox, SandboxItem } from '../plugin/index.ts';
-
-export interface Recorder extends Sandbox {
-  /** `http://127.0.0.1:<port>`: where the re-routed requests go. */
-  readonly url: string;
-}
+import { checkUrlForm } from './guard.ts';
 
 export interface RecorderOptions {
   readonly now: () => number;
@@ -16,13 +12,13 @@ export interface RecorderOptions {
 }
 
 /** Header that carries the URL the connector meant to call. */
-export const meantUrlHeader = 'x-hookline-url';
+const meantUrlHeader = 'x-hookline-url';
 
 const kept = 1000;
 const secretHeaders = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-api-key']);
 
 /** Answers every request `200 {}`. Keeps the last 1,000, with method, URL, headers without secrets, and body. */
-export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
+export async function startRecorder(options: RecorderOptions): Promise<Sandbox> {
   const items: SandboxItem[] = [];
   let count = 0;
   const take = async (request: IncomingMessage, response: ServerResponse) => {
@@ -40,7 +36,6 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   });
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://${host}`,
     settings: {},
     hosts: [host],
     list: () => [...items],
@@ -49,6 +44,18 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** A `fetch` that sends every request to the recorder, whatever its URL. */
+export function rerouteTo(recorder: Sandbox, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (input, init) => {
+    const meant = new Request(input, init);
+    const url = new URL(meant.url);
+    checkUrlForm(url);
+    const target = new Request(new URL(url.pathname + url.search, `http://${recorder.hosts[0] ?? ''}`), meant);
+    target.headers.set(meantUrlHeader, meant.url);
+    return fetch(target);
   };
 }
 

@@ -14,11 +14,17 @@ export interface AttemptScope {
 export interface Sending {
   /** Runs an attempt so that `current()` finds its scope in everything it awaits. */
   within<T>(scope: AttemptScope, call: () => Promise<T>): Promise<T>;
+  /** Runs a call that belongs to no attempt, such as one that opens a client for all of them. */
+  outside<T>(call: () => Promise<T>): Promise<T>;
   /** Undefined outside an attempt, such as in a check. */
   current(): AttemptScope | undefined;
 }
 
 export function createSending(): Sending {
   const storage = new AsyncLocalStorage<AttemptScope>();
-  return { within: (scope, call) => storage.run(scope, call), current: () => storage.getStore() };
+  return {
+    within: (scope, call) => storage.run(scope, call),
+    outside: (call) => storage.exit(call),
+    current: () => storage.getStore(),
+  };
 }

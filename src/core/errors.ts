@@ -21,6 +21,12 @@ export const hostErrors = {
     exit: 2,
     help: 'Set WORKFLOWS to the workflow file, or create ./workflows.yaml.',
   },
+  'connection.invalid': {
+    message: 'the settings of connection "{name}" are refused: {why}',
+    status: 422,
+    exit: 2,
+    help: 'Mend the connection in the workflow file, or the secret behind the setting.',
+  },
   'secret.empty': {
     message: 'secret "{name}" is not set or empty',
     status: 500,
