@@ -61,7 +61,7 @@ export type SendInput = FromSchema<typeof input>;
 
 export interface Composed {
   readonly messageId: string;
-  /** Lower case, each once: to, then cc, then bcc. */
+  /** Each once, whatever its case: to, then cc, then bcc. */
   readonly recipients: readonly string[];
   readonly mail: SendMailOptions;
 }
@@ -76,7 +76,7 @@ export function compose(client: MailClient, mail: SendInput, attempt: Pick<Attem
   const messageId = `<${attempt.key.slice(0, 32)}@${client.messageIdDomain}>`;
   return {
     messageId,
-    recipients: [...new Set([...to, ...cc, ...bcc].map(({ address }) => address.toLowerCase()))],
+    recipients: distinct([...to, ...cc, ...bcc].map(({ address }) => address)),
     mail: {
       from: named(client.from),
       to: to.map(named),
@@ -91,6 +91,12 @@ export function compose(client: MailClient, mail: SendInput, attempt: Pick<Attem
       attachments: (mail.attachments ?? []).map(attachmentOf),
     },
   };
+}
+
+function distinct(addresses: readonly string[]): string[] {
+  const seen = new Map<string, string>();
+  for (const address of addresses) if (!seen.has(address.toLowerCase())) seen.set(address.toLowerCase(), address);
+  return [...seen.values()];
 }
 
 function named({ address, name }: Mailbox): { address: string; name: string } {

@@ -8,12 +8,14 @@ import type { Sandbox, SandboxItem, SandboxOptions } from 'hookline/plugin';
 
 /** What the server does wrong from now on; change it at any time. */
 export interface MailFaults {
-  /** Reply code to RCPT TO, by address. */
+  /** Reply code to RCPT TO, by address; 0: no reply at all. */
   readonly recipients: Map<string, number>;
   /** Reply code at the end of the message, which is then not kept. */
   data?: number | undefined;
   /** `silence`, `cut`: the mail is kept, but the answer never comes. `cut-before`: the connection ends and nothing is kept. */
   afterData?: 'silence' | 'cut' | 'cut-before' | undefined;
+  /** The only recipient whose message `data` and `afterData` are for. */
+  only?: string;
   /** Reply code to AUTH. */
   login?: number | undefined;
   greeting?: 'silence' | 'cut' | undefined;
@@ -23,15 +25,14 @@ export interface MailFaults {
 
 export interface MailSandbox extends Sandbox {
   readonly faults: MailFaults;
-  /** Sessions opened so far. */
-  sessions(): number;
+  /** Ends every open connection. */
+  cut(): void;
 }
 
 export async function startSandbox(options: SandboxOptions): Promise<MailSandbox> {
   const items: SandboxItem[] = [];
   const sockets = new Set<Socket>();
   const faults: MailFaults = { recipients: new Map() };
-  let sessions = 0;
   const keep = async (raw: Buffer, session: SMTPServerSession) => {
     items.push(toItem(await PostalMime.parse(raw), session, `mail-${items.length + 1}`, options.now()));
   };
@@ -47,7 +48,6 @@ export async function startSandbox(options: SandboxOptions): Promise<MailSandbox
     closeTimeout: 100,
     size: 25 * 1024 * 1024,
     onConnect: (_session, done) => {
-      sessions++;
       if (faults.greeting === 'cut') cut();
       if (faults.greeting === undefined) done();
     },
@@ -58,12 +58,13 @@ export async function startSandbox(options: SandboxOptions): Promise<MailSandbox
     },
     onRcptTo: ({ address }, _session, done) => {
       const code = faults.recipients.get(address);
-      done(code === undefined ? null : reply(code));
+      if (code !== 0) done(code === undefined ? null : reply(code));
     },
     onData: (stream, session, done) => {
       const answer = async () => {
         try {
-          const code = await receive(stream, faults, cut, (raw) => keep(raw, session));
+          const spared = faults.only !== undefined && faults.only !== session.envelope.rcptTo[0]?.address;
+          const code = await receive(stream, spared ? {} : faults, cut, (raw) => keep(raw, session));
           if (code !== null) done(code === 250 ? null : reply(code));
         } catch (error) {
           done(error as Error);
@@ -89,14 +90,14 @@ export async function startSandbox(options: SandboxOptions): Promise<MailSandbox
       return new Promise((resolve) => server.close(() => resolve()));
     },
     faults,
-    sessions: () => sessions,
+    cut,
   };
 }
 
 /** The reply code to the message, or null when none is to be sent. */
 async function receive(
   stream: SMTPServerDataStream,
-  faults: MailFaults,
+  faults: Pick<MailFaults, 'data' | 'afterData'>,
   cut: () => void,
   keep: (raw: Buffer) => Promise<void>,
 ): Promise<number | null> {
