@@ -83,7 +83,7 @@ export interface ClaimedRun {
   readonly event: Event;
   /** Guards every later write: raised by each claim and each edit. */
   readonly fence: number;
-  /** Attempts without an outcome, left by a process that ended. */
+  /** Attempts that no owner has ended, left by a process that ended. One whose outcome came late carries it, with `late`. */
   readonly open: readonly Attempt[];
 }
 
@@ -147,19 +147,20 @@ export interface Store {
   accept(batch: readonly AcceptDelivery[]): Promise<readonly Settled<Accepted>[]>;
   refuse(batch: readonly RefuseDelivery[]): Promise<void>;
 
-  /** Oldest pending events. One caller at a time. */
+  /** Oldest pending events; fewer than the limit when bodies are large, none only when none is pending. One caller at a time. */
   pending(limit: number): Promise<readonly Event[]>;
   /** Marks the events matched or ignored and inserts their runs, all in one transaction. An event that is not pending is passed over. */
   plan(batch: readonly PlanEvent[]): Promise<readonly Planned[]>;
-  /** Inserts a run with the next `replay` of its event and workflow. */
+  /** Inserts a run with the next `replay` of its event and workflow; a taken `unique` value does not stop it. Rejects with `not.found` without the event. */
   replay(run: NewRun): Promise<Run>;
 
+  /** Takes due runs, oldest first; a claimed run is `running`, without a reason and not due. */
   claim(request: ClaimRuns): Promise<readonly ClaimedRun[]>;
   /** When the next run of these lanes is due; null when none is. */
   nextDue(lanes: readonly string[]): Promise<Time | null>;
   /** Every lane that has runs to claim. */
   lanes(): Promise<readonly string[]>;
-  /** Writes a claimed run's state and its attempts. False: the fence was lost; then attempts' outcomes are kept as late, nothing else. */
+  /** Writes a claimed run's state and its attempts; a run that is not released stays out of the queue. May be repeated when its outcome is not known. False: the fence was lost; then attempts' outcomes are kept as late, nothing else. */
   record(batch: readonly RecordRun[]): Promise<readonly boolean[]>;
   /** Changes a run that nobody runs. False: it has moved on, or is claimed. */
   edit(edit: EditRun): Promise<boolean>;

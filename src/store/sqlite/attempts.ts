@@ -65,9 +65,10 @@ export function openAttempts(sql: Sql, runId: string): readonly Attempt[] {
   return (rows as AttemptRow[]).map(toAttempt);
 }
 
+/** One that is there already stays: its write was repeated, because nobody could tell whether it had been made. */
 export function insertAttempt(sql: Sql, runId: string, attempt: Attempt): void {
   sql.run(
-    `insert into attempts (${columns}, open) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+    `insert into attempts (${columns}, open) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) on conflict do nothing`,
     runId,
     attempt.id,
     attempt.step,

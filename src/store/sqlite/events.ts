@@ -50,7 +50,7 @@ export function events(
 }
 
 /** Bodies read into memory at once, beyond which a batch ends early. */
-const mostBytes = 16 * 1024 * 1024;
+const mostBytes = 32 * 1024 * 1024;
 
 export function pending(sql: Sql, limit: number): readonly Event[] {
   const found: Event[] = [];

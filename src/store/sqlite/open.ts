@@ -24,8 +24,8 @@ export async function openSqliteStore({ dir, maxBytes, onCommit }: OpenSqliteSto
   const client = await startClient({ dir, maxBytes: maxBytes ?? null, watch: onCommit !== undefined }, onCommit);
   const verb = <V extends Verb>(name: V) => forward(client, name);
   return {
-    accept: (batch) => verb('accept')(batch.map(ownBody)),
-    refuse: (batch) => verb('refuse')(batch.map(ownBody)),
+    accept: async (batch) => verb('accept')(batch.map(ownBody)),
+    refuse: async (batch) => verb('refuse')(batch.map(ownBody)),
     pending: verb('pending'),
     plan: verb('plan'),
     replay: verb('replay'),

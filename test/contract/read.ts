@@ -1,0 +1,107 @@
+// Contract: lists come in pages, newest first, that neither repeat nor skip a row.
+
+import { expect, test } from 'vitest';
+import type { Page, Store } from '../../src/store/store.ts';
+import { acceptOne, claimOne, delivery, newRun, plannedRun, refusal, runOf, start, update } from './rows.ts';
+import type { Subject } from './store.ts';
+
+/** Reads every page, while `between` changes the store after each. */
+async function readAll(read: (page: Page) => Promise<readonly { id: string }[]>, between = async () => {}) {
+  const ids: string[] = [];
+  for (let before: string | undefined; ; before = ids.at(-1)) {
+    const rows = await read({ limit: 3, before });
+    if (rows.length === 0) return ids;
+    ids.push(...rows.map(({ id }) => id));
+    await between();
+  }
+}
+
+async function acceptMany(store: Store, count: number, given: Parameters<typeof delivery>[0] = {}): Promise<string[]> {
+  const items = Array.from({ length: count }, () => delivery(given));
+  await store.accept(items);
+  return items.map(({ eventId }) => eventId).toReversed();
+}
+
+export function readContract({ store }: Subject): void {
+  test('pages through events while new ones arrive', async () => {
+    const ids = await acceptMany(store(), 8);
+    const seen = await readAll(
+      (page) => store().events({}, page),
+      async () => void (await acceptOne(store())),
+    );
+    expect(seen).toEqual(ids);
+  });
+
+  test('filters events by type, source and status', async () => {
+    await acceptMany(store(), 4);
+    const started = await acceptMany(store(), 4, { type: 'call.started' });
+    const other = await acceptMany(store(), 4, { type: 'call.started', source: 'other' });
+    const type = 'call.started';
+    expect(await readAll((page) => store().events({ type }, page))).toEqual([...other, ...started]);
+    expect(await readAll((page) => store().events({ type, source: 'truedy' }, page))).toEqual(started);
+    await store().plan(started.map((eventId) => ({ eventId, runs: [] })));
+    expect(await readAll((page) => store().events({ status: 'ignored' }, page))).toEqual(started);
+    expect(await readAll((page) => store().events({ status: 'pending', source: 'other' }, page))).toEqual(other);
+    expect(await store().events({ type: "' or 1=1 --" }, { limit: 10 })).toEqual([]);
+  });
+
+  test('pages through deliveries by event and status', async () => {
+    const eventId = await acceptOne(store(), { key: 'k' });
+    const repeats = Array.from({ length: 5 }, () => delivery({ key: 'k' }));
+    await store().accept(repeats);
+    await store().refuse([refusal(), refusal()]);
+    await acceptOne(store());
+    const duplicates = repeats.map(({ deliveryId }) => deliveryId).toReversed();
+    expect(await readAll((page) => store().deliveries({ status: 'duplicate' }, page))).toEqual(duplicates);
+    expect(await readAll((page) => store().deliveries({ eventId }, page))).toHaveLength(6);
+    expect(await readAll((page) => store().deliveries({ eventId, status: 'accepted' }, page))).toHaveLength(1);
+    expect(await readAll((page) => store().deliveries({}, page))).toHaveLength(9);
+  });
+
+  test('pages through runs by event, workflow and status', async () => {
+    const runs = [];
+    for (let index = 0; index < 5; index++) runs.push(await plannedRun(store(), { workflow: `w${index % 2}` }));
+    const ids = runs.map(({ id }) => id).toReversed();
+    expect(await readAll((page) => store().runs({}, page))).toEqual(ids);
+    expect(await readAll((page) => store().runs({ workflow: 'w1' }, page))).toEqual([ids[1], ids[3]]);
+    const again = await store().replay(newRun(runs[0]?.eventId ?? '', { workflow: 'w0' }));
+    const eventId = again.eventId;
+    expect(await readAll((page) => store().runs({ eventId }, page))).toEqual([again.id, runs[0]?.id]);
+    expect(await readAll((page) => store().runs({ status: 'held' }, page))).toEqual([]);
+    expect(await readAll((page) => store().runs({ status: 'pending', workflow: 'w1' }, page))).toHaveLength(2);
+  });
+
+  test('gives no more than 500 rows, and at least one, whatever is asked', async () => {
+    const items = Array.from({ length: 510 }, () => delivery());
+    await store().accept(items);
+    for (const [limit, found] of [
+      [10_000, 500],
+      [1, 1],
+      [0, 1],
+      [-5, 1],
+    ] as const) {
+      expect(await store().events({}, { limit })).toHaveLength(found);
+    }
+  });
+
+  test('continues from a row that is gone', async () => {
+    const ids = await acceptMany(store(), 4);
+    const before = `${(ids[1] ?? '').slice(0, -1)}~`;
+    expect((await store().events({}, { limit: 2, before })).map(({ id }) => id)).toEqual([ids[1], ids[2]]);
+  });
+
+  test('answers null for what does not exist', async () => {
+    expect(await store().event('evt_none')).toBeNull();
+    expect(await store().run('run_none')).toBeNull();
+  });
+
+  test('shows a write to every read that follows it', async () => {
+    await plannedRun(store());
+    const { run, fence } = await claimOne(store());
+    for (let index = 0; index < 20; index++) {
+      const given = update(run, { startedAt: start + index });
+      await store().record([{ runId: run.id, fence, update: given, release: false }]);
+      expect((await runOf(store(), run.id)).run.startedAt).toBe(start + index);
+    }
+  });
+}
