@@ -209,10 +209,9 @@ it('salesforce: a refused connection is retried, and nothing was sent', async ()
   const rig = await openRig({ connector: salesforce });
   onTestFinished(() => rig.close());
   const { action, input } = create();
-  // A kept connection would be found closed only after something was written to it.
-  rig.proxy.fail({ status: 503, headers: { connection: 'close' } });
-  expect((await rig.call(action, input)).outcome).toMatchObject({ status: 'retryable', sent: true });
   rig.proxy.fail('refuse');
+  // Once this is refused, the connection kept from the login is known to be closed too.
+  await expect(fetch(rig.proxy.url)).rejects.toThrow('fetch failed');
   const { outcome, effects } = await rig.call(action, input);
   expect(outcome).toMatchObject({ status: 'retryable', sent: false, error: { code: 'ECONNREFUSED' } });
   expect(effects).toBe(0);
