@@ -58,7 +58,7 @@ export async function runCommand<O extends ParseArgsOptionsConfig>(
     return 0;
   } catch (error) {
     if (!(error instanceof HostError) && !(error instanceof AnswerError)) throw error;
-    io.err(`${error.message}.`);
+    io.err(/[.?!]$/.test(error.message) ? error.message : `${error.message}.`);
     if (error.help !== '') io.err(error.help);
     return error.exit;
   }

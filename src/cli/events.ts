@@ -1,7 +1,7 @@
 // `hookline events`: what was received, one event in full, and the deliveries that were refused.
 
 import type { DeliveriesAnswer } from '../console/api/deliveries.ts';
-import type { EventDetail, EventsAnswer } from '../console/api/events.ts';
+import type { EventDetail, EventsAnswer, EventSummary } from '../console/api/events.ts';
 import type { Io } from './client.ts';
 import { misuse, runCommand, type Given } from './command.ts';
 import { brief, dateTime, mark, oneLine, relative, zone } from './format.ts';
@@ -57,14 +57,17 @@ async function showEvents({ client, show, print }: Events, query: Query): Promis
       oneLine(event.type, 40),
       oneLine(event.source, 20),
       ...timeCells(print, event.receivedAt),
-      event.workflows.length === 0 ? ['no workflow', 'dim'] : oneLine(event.workflows.join(', '), 60),
+      [workflowsOf(event), event.status === 'matched' ? 'bold' : 'dim'],
       event.id,
     ]);
     print.table([header(print, ['', 'STATUS', 'TYPE', 'SOURCE', 'RECEIVED', '', 'WORKFLOWS', 'ID']), ...rows]);
     nextLine(print, 'events', answer.next, query);
-    if (answer.items.some(({ status }) => status === 'ignored'))
-      print.line('Why did none take it: hookline why <event>');
   });
+}
+
+function workflowsOf({ status, workflows }: EventSummary): string {
+  if (status === 'pending') return 'not matched yet';
+  return workflows.length === 0 ? 'none took it' : oneLine(workflows.join(', '), 60);
 }
 
 function emptyLine({ type, source, status, before }: Query): string {
@@ -126,8 +129,9 @@ async function showEvent({ client, show, print }: Events, id: string): Promise<v
   });
 }
 
-function showRuns(print: Printer, { id, runs }: EventDetail): void {
-  if (runs.items.length === 0) return print.line(`Runs: none; why not: hookline why ${id}`);
+function showRuns(print: Printer, { status, runs }: EventDetail): void {
+  if (runs.items.length === 0)
+    return print.line(status === 'pending' ? 'Runs: not matched yet' : 'Runs: no workflow took it');
   print.line('Runs');
   print.table(
     runs.items.map((run): Cell[] => [

@@ -13,7 +13,7 @@ export function showRun(print: Printer, run: RunDetail): void {
     ['created', run.createdAt],
     ['started', run.startedAt],
     ['ended', run.endedAt],
-    ['next try', run.endedAt === null ? run.dueAt : null],
+    [run.status === 'waiting' ? 'next try' : 'due', run.endedAt === null ? run.dueAt : null],
     ['time limit', run.endedAt === null ? run.deadlineAt : null],
   ];
   print.table(
@@ -82,7 +82,7 @@ function showQuestion(print: Printer, run: RunDetail, question: Question): void 
   print.line();
   print.line(print.paint(`Did step "${oneLine(step)}" happen? Hookline cannot know${why}`, 'magenta'));
   print.line(
-    `  Check "${oneLine(connection)}" for what ${oneLine(action)} sent at ${print.when(begunAt)}${endTime(begunAt, endedAt)}`,
+    `  Check "${oneLine(connection)}" for what ${oneLine(`${connection}.${action}`)} sent at ${print.when(begunAt)}${endTime(begunAt, endedAt)}`,
   );
   print.table([['key', key], ...inputRows(input)], '    ');
   print.table(
