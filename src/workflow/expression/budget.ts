@@ -5,6 +5,8 @@ export const expressionLimits = {
   sourceLength: 10_000,
   /** Levels of one expression's tree. */
   nesting: 100,
+  /** Levels of a list or object that an expression gives. */
+  depth: 1000,
   /** Parts evaluated, list items made and visited, per step. */
   steps: 1_000_000,
   /** Characters of text made, per step. */
@@ -54,6 +56,7 @@ export function spendTree(budget: Budget, value: unknown, indent = 0): void {
     const { value, depth } = next;
     spendText(budget, depth * indent + (typeof value === 'string' ? value.length : 0));
     if (typeof value !== 'object' || value === null) continue;
+    if (depth >= expressionLimits.depth) throw new Failure('gives lists or objects that are nested too deeply');
     if (!Array.isArray(value)) for (const key of Object.keys(value)) spendText(budget, key.length);
     const inside: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
     spendSteps(budget, inside.length + 1);

@@ -2,6 +2,7 @@
 
 import type { Span } from './ast.ts';
 import { BudgetFailure, Failure } from './budget.ts';
+import { shorten } from './values.ts';
 
 export class ExpressionError extends Error {
   override name = 'ExpressionError';
@@ -26,6 +27,5 @@ export function placed(error: unknown, source: string, place: Span): unknown {
 /** An error whose sentence begins with the source of its place: `"a.b" is missing, …`. */
 export function about(source: string, place: Span, message: string): ExpressionError {
   const text = source.slice(place.start, place.end).replaceAll(/\s+/g, ' ');
-  const subject = text.length > 60 ? `${text.slice(0, 59)}…` : text;
-  return new ExpressionError(`"${subject}" ${message}`, place.start);
+  return new ExpressionError(`"${shorten(text, 60)}" ${message}`, place.start);
 }

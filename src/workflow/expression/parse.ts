@@ -5,6 +5,7 @@ import type { Expression } from './ast.ts';
 import { expressionLimits } from './budget.ts';
 import { hintFor } from './hints.ts';
 import { NotAllowed } from './refuse.ts';
+import { shorten } from './values.ts';
 import { whitelist } from './whitelist.ts';
 
 export type { Expression };
@@ -27,6 +28,7 @@ export interface ParseOptions {
 
 /** Parses a whole source text; offsets of the tree and of an error are into it. */
 export function parseExpression(source: string, options: ParseOptions): Parsed<Expression> {
+  if (source.length > expressionLimits.sourceLength) return tooLong();
   const parsed = parseLeadingExpression(source, options);
   if (!parsed.ok) return parsed;
   const { expression, end } = parsed.value;
@@ -55,7 +57,7 @@ export function parseLeadingExpression(text: string, options: ParseOptions): Par
       const { message, place, hint } = error;
       return fail(message, place.start, Math.max(place.end - place.start, 1), hint);
     }
-    if (error instanceof RangeError) return fail('the expression is nested too deeply', 0, undefined, 'split it up');
+    if (error instanceof RangeError) return fail(tooDeep, 0, undefined, 'split it up');
     const offset = positionOf(error);
     if (offset === undefined) throw error;
     if (offset >= expressionLimits.sourceLength) return tooLong();
@@ -89,6 +91,7 @@ function positionOf(error: unknown): number | undefined {
   return typeof pos === 'number' ? pos : undefined;
 }
 
+const tooDeep = 'the expression is nested too deeply';
 const noRegularExpressions = 'regular expressions are not part of the language';
 
 function syntaxProblem(source: string, offset: number, message: string): ParseError {
@@ -106,6 +109,8 @@ const syntaxProblems = [
   ['Unterminated template', 'the text is not closed', 'add the missing backtick'],
   ['Unterminated regular', noRegularExpressions, 'use includes, startsWith or split'],
   ['Invalid regular', noRegularExpressions, 'use includes, startsWith or split'],
+  ['Private field', 'private fields are not part of the language', 'remove the #'],
+  ['Not enough stack', tooDeep, 'split it up'],
   ['Assigning to', 'assignment is not part of the language', 'compare with =='],
 ] as const;
 
@@ -115,11 +120,11 @@ function unfinished(offset: number): ParseError {
 
 /** The word that stands where it cannot. */
 export function unexpected(source: string, offset: number): ParseError {
-  const word = /^(?:[\p{L}\p{N}_$]+|=(?!=)|[^\s\p{L}\p{N}_$"'`()[\]{}]+|.)/su.exec(source.slice(offset))?.[0];
+  const word = /^(?:[\p{L}\p{N}_$]+|=(?!=)|\}+|[^\s\p{L}\p{N}_$"'`()[\]{}]+|.)/su.exec(source.slice(offset))?.[0];
   if (word === undefined || word.trim() === '') return unfinished(source.length);
   const hint = word === '=' ? 'compare with ==' : hintFor('words', word);
   return {
-    message: `"${word}" is not expected here`,
+    message: `"${shorten(word, 40)}" is not expected here`,
     offset,
     length: word.length,
     ...(hint === undefined ? {} : { hint }),

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Budget, Failure, spendText, spendTree } from './budget.ts';
 import { declareFunction } from './callable.ts';
 import { encodeText } from './encode.ts';
-import { kindOf } from './values.ts';
+import { kindOf, quote, shorten } from './values.ts';
 
 export const textFunctions = [
   declareFunction({
@@ -23,7 +23,7 @@ export const textFunctions = [
     parameters: { value: 'any', otherwise: 'any?' },
     returns: 'number',
     description: 'The number a text holds; `otherwise`, when given, for what holds none.',
-    run: ({ value, otherwise }) => readNumber(value) ?? otherwise ?? refuseNumber(value),
+    run: ({ value, otherwise }) => readNumber(value) ?? (otherwise === undefined ? refuseNumber(value) : otherwise),
   }),
   declareFunction({
     name: 'json',
@@ -46,7 +46,7 @@ export const textFunctions = [
     description: 'The text cut to at most `length` characters, with `…` or `ending` in place of what was cut.',
     run: ({ text, length, ending = '…' }, budget) => {
       spendText(budget, Math.min(text.length, Math.max(length, 0)));
-      return truncate(text, Math.floor(length), ending);
+      return shorten(text, Math.floor(length), ending);
     },
   }),
   declareFunction({
@@ -110,7 +110,7 @@ function readNumber(value: unknown): number | undefined {
 }
 
 function refuseNumber(value: unknown): never {
-  const found = typeof value === 'string' ? JSON.stringify(truncate(value, 40, '…')) : kindOf(value);
+  const found = typeof value === 'string' ? quote(value) : kindOf(value);
   throw new Failure(`finds no number in what is ${found}; give a second argument for that case`);
 }
 
@@ -118,36 +118,21 @@ function writeJson(value: unknown, indent: number | undefined, budget: Budget): 
   if (value === undefined) throw new Failure('cannot write what is missing; add a default such as ?? null');
   const width = Math.min(Math.max(indent ?? 0, 0), 10);
   spendTree(budget, value, width);
-  const text = attempt(() => JSON.stringify(value, undefined, width));
-  if (text === undefined) throw new Failure('cannot write a value that is nested so deeply');
+  const text = JSON.stringify(value, undefined, width);
   spendText(budget, text.length);
   return text;
 }
 
 function parseJson(text: unknown, otherwise: unknown, budget: Budget): unknown {
-  if (typeof text === 'string') {
-    spendText(budget, text.length);
-    const value = attempt((): unknown => JSON.parse(text));
-    if (value !== undefined) return value;
+  try {
+    if (typeof text === 'string') {
+      spendText(budget, text.length);
+      return JSON.parse(text);
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
   }
   if (otherwise !== undefined) return otherwise;
-  throw new Failure(
-    `finds no JSON in ${typeof text === 'string' ? 'the text' : `what is ${kindOf(text)}`}; give a second argument for that case`,
-  );
-}
-
-function attempt<T>(make: () => T): T | undefined {
-  try {
-    return make();
-  } catch {
-    return undefined;
-  }
-}
-
-function truncate(text: string, length: number, ending: string): string {
-  if (text.length <= length) return text;
-  const kept = ending.length <= length ? ending : '';
-  const end = Math.max(length - kept.length, 0);
-  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(end - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(end));
-  return text.slice(0, splitsPair ? end - 1 : end) + kept;
+  const found = typeof text === 'string' ? 'the text' : `what is ${kindOf(text)}`;
+  throw new Failure(`finds no JSON in ${found}; give a second argument for that case`);
 }

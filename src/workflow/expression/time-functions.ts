@@ -2,7 +2,7 @@
 
 import { Failure, spendSteps, spendText } from './budget.ts';
 import { declareFunction } from './callable.ts';
-import { kindOf } from './values.ts';
+import { kindOf, quote } from './values.ts';
 
 export const timeFunctions = [
   declareFunction({
@@ -173,8 +173,4 @@ function offset(minutes: number): string {
 
 function pad(number: number, length: number): string {
   return String(number).padStart(length, '0');
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);
 }

@@ -46,3 +46,17 @@ function textHint(value: unknown): string {
 export function looselyEqual(left: unknown, right: unknown): boolean {
   return left === right || ((left ?? null) === null && (right ?? null) === null);
 }
+
+/** At most `length` characters, the last of them `ending` when something was cut; never half of a surrogate pair. */
+export function shorten(text: string, length: number, ending = '…'): string {
+  if (text.length <= length) return text;
+  const kept = ending.length <= length ? ending : '';
+  const end = Math.max(length - kept.length, 0);
+  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(end - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(end));
+  return text.slice(0, splitsPair ? end - 1 : end) + kept;
+}
+
+/** The start of a text in quotes, for messages. */
+export function quote(text: string): string {
+  return JSON.stringify(shorten(text, 40));
+}
