@@ -12,6 +12,18 @@ interface Setting<T> {
   parse(text: string): T | undefined;
 }
 
+const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const factors: Record<string, number> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+};
+
 const text = (value: string, description: string): Setting<string> => ({
   default: value,
   description,
@@ -135,24 +147,11 @@ export function readSecret(env: Readonly<Record<string, string | undefined>>, na
   return value;
 }
 
-const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /** `5m` → 300000; undefined when it is no duration. */
 export function parseDuration(given: string): number | undefined {
   const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(given);
   return match ? Number(match[1]) * (units[match[2] ?? ''] ?? 0) : undefined;
 }
-
-const factors: Record<string, number> = {
-  '': 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  kib: 1024,
-  mib: 1024 ** 2,
-  gib: 1024 ** 3,
-};
 
 function parseSize(given: string): number | undefined {
   const match = /^(\d{1,12})\s*([kmg]?i?b)?$/i.exec(given);

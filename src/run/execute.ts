@@ -8,7 +8,7 @@ import type { EngineParts } from './parts.ts';
 import { attemptStep, lookUpStep, type Doing } from './perform.ts';
 import { failureError, runPlan } from './plan.ts';
 import { unreadable } from './settle.ts';
-import type { RunEffect } from './state.ts';
+import { anyLane, type RunEffect } from './state.ts';
 
 export interface Control {
   /** No further step begins. */
@@ -32,13 +32,24 @@ export async function executeRun(parts: EngineParts, claimed: ClaimedRun, contro
     if (control.canceled()) journal.apply({ type: 'canceled' });
     if (!control.draining() && !control.canceled()) startReady({ parts, journal, workflow, scope, control }, busy);
     if (busy.size === 0 || journal.lost()) break;
+    const next = Promise.race(busy.values());
     if (journal.dirty()) await journal.save({});
-    await Promise.race(busy.values());
+    await next;
   }
   await Promise.all(busy.values());
   if (journal.lost()) return;
+  park(parts, journal);
   failpoint('before-settle');
   await journal.save({ release: true });
+}
+
+/** How long a run waits that found several of its connections busy. */
+const parkMs = 250;
+
+/** Steps left because their connections are busy: one lane is claimed when it has room, several are looked at again soon. */
+function park(parts: EngineParts, journal: Journal): void {
+  if (journal.state().lane !== anyLane) return;
+  for (const { step } of journal.effects()) journal.apply({ type: 'postponed', step, until: parts.clock() + parkMs });
 }
 
 interface Execution {

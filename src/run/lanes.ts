@@ -1,6 +1,7 @@
 // Who may call now: slots, pauses and circuits of each connection, so that a slow or dead one delays no other.
 
 import type { ConnectionState, StoredError, Time } from '../core/model.ts';
+import { anyLane } from './state.ts';
 
 /** What stands between a step and its connection. */
 export type Gate =
@@ -37,8 +38,8 @@ export interface LaneParts {
   readonly circuitForMs: number;
 }
 
-/** Runs of a lane that nobody can serve are claimed only to be held, a few at a time. */
-const holdBatch = 50;
+/** Runs claimed at once that take no slot yet: to be held, or to see which of their connections is free. */
+const batch = 50;
 
 export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]): Lanes {
   const book = createBook(parts, stored);
@@ -46,7 +47,7 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
   let unserved: readonly string[] = [];
   const limit = (name: string): number => {
     const found = book.gate(name);
-    if (found.is === 'held') return holdBatch;
+    if (found.is === 'held') return batch;
     return found.is === 'free' ? book.slots(name) - book.used(name) : 0;
   };
   return {
@@ -54,8 +55,8 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
     take: (name) => book.use(name, 1),
     give: (name) => book.use(name, -1),
     claims: () => {
-      const lanes = [...new Set([...parts.names(), ...unserved])];
-      return lanes.map((lane) => ({ lane, limit: limit(lane) })).filter((lane) => lane.limit > 0);
+      const lanes = [...new Set([...parts.names(), ...unserved])].map((lane) => ({ lane, limit: limit(lane) }));
+      return [...lanes.filter((lane) => lane.limit > 0), { lane: anyLane, limit: batch }];
     },
     nextTryAt: () => {
       const times = book.states().flatMap((state) => (state.status === 'open' ? [state.untilAt ?? 0] : []));

@@ -5,6 +5,7 @@ import type { Settings } from '../core/settings.ts';
 import type { NewRun, PlanEvent } from '../store/store.ts';
 import type { ExpressionFailure, Match, Step, Workflow, Workflows } from '../workflow/compile.ts';
 import type { EngineParts } from './parts.ts';
+import { laneOf } from './settle.ts';
 import type { RunPlan, StepPlan } from './state.ts';
 import { newStep } from './step.ts';
 
@@ -50,7 +51,7 @@ export function newRun(parts: EngineParts, workflows: Workflows, event: Event, m
     endedAt: failure ? now : null,
     dueAt: failure ? null : now,
     deadlineAt: null,
-    lane: firstLane(workflow),
+    lane: firstLane(workflow, parts.settings),
     steps: failure
       ? steps.map((step) => ({ ...step, status: 'skipped', note: 'the if of the workflow failed' }))
       : steps,
@@ -87,7 +88,7 @@ function stepPlan(step: Step, settings: Settings): StepPlan {
   };
 }
 
-function firstLane(workflow: Workflow): string {
-  const first = workflow.steps.find((step) => step.needs.length === 0) ?? workflow.steps[0];
-  return first?.connection ?? '';
+function firstLane(workflow: Workflow, settings: Settings): string {
+  const roots = workflow.steps.filter((step) => step.needs.length === 0).map((step) => step.id);
+  return laneOf(runPlan(workflow, settings), roots) ?? '';
 }

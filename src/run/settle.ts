@@ -1,6 +1,14 @@
 // From the steps to the run: the one place where a run's status, due time and lane come from.
 
-import { isFinal, type Decision, type RunEffect, type RunPlan, type RunState, type StepPlan } from './state.ts';
+import {
+  anyLane,
+  isFinal,
+  type Decision,
+  type RunEffect,
+  type RunPlan,
+  type RunState,
+  type StepPlan,
+} from './state.ts';
 import type { HeldReason, Run, StepState, StoredError, Time } from '../core/model.ts';
 import type { RunUpdate } from '../store/store.ts';
 
@@ -99,9 +107,17 @@ function nextDueAt(
 }
 
 function nextLane(plan: RunPlan, open: readonly StepState[], effects: readonly RunEffect[]): string | undefined {
-  const waiting = open.filter((step) => step.status === 'waiting').sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
-  const next = effects[0]?.step ?? waiting[0]?.id ?? open[0]?.id;
-  return plan.steps.find((step) => step.id === next)?.lane;
+  const waiting = open.filter((step) => step.status === 'waiting');
+  const soonest = Math.min(...waiting.map((step) => step.dueAt ?? 0));
+  const next = waiting.filter((step) => step.dueAt === soonest).map((step) => step.id);
+  const ids = [effects.map((effect) => effect.step), next, open.map((step) => step.id)].find((list) => list.length > 0);
+  return laneOf(plan, ids ?? []);
+}
+
+/** The one connection that these steps need, or any. */
+export function laneOf(plan: RunPlan, ids: readonly string[]): string | undefined {
+  const lanes = new Set(plan.steps.filter((step) => ids.includes(step.id)).map((step) => step.lane));
+  return lanes.size > 1 ? anyLane : [...lanes][0];
 }
 
 /** A run whose configuration cannot be read any more: held until it can. */

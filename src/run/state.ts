@@ -18,6 +18,9 @@ export interface StepPlan extends Backoff {
   readonly lookupAfterMs: number;
 }
 
+/** The lane of a run whose next steps need several connections: it is claimed whichever of them is free. */
+export const anyLane = '*';
+
 export interface RunPlan {
   readonly steps: readonly StepPlan[];
   /** Time limit of the whole run. */
