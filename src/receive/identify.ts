@@ -31,7 +31,7 @@ export function identify(source: Source, settings: unknown, delivery: ReceivedDe
     // Escaped, so that type and id cannot run into each other.
     type.replaceAll('%', '%25').replaceAll(':', '%3A'),
     ...(identity.id === undefined ? [] : [word(identity.id)]),
-    ...(contentKey ? [contentHash(identity.data)] : []),
+    ...(contentKey ? [contentHash(identity.data ?? delivery.body)] : []),
   ];
   const keepMs = contentKey ? keep.contentKeysMs : Math.max(keep.keysMs, source.retriesForMs ?? 0);
   return {

@@ -43,6 +43,11 @@ export function findKeyFault(scheme: SignatureScheme, secrets: readonly string[]
     return 'the content names {id}, but no id header is configured';
   if (timestamp !== undefined && timestamp.header === undefined && timestamp.item === undefined)
     return 'the timestamp needs a "header" or an "item"';
+  const { keySeparator, key } = scheme.signature;
+  if ((keySeparator === undefined) !== (key === undefined))
+    return 'the signature needs "key" and "keySeparator" together';
+  if (timestamp?.item !== undefined && key === undefined)
+    return 'a timestamp item needs the signature to have "key" and "keySeparator"';
   if (scheme.algorithm !== 'token' && scheme.signature.encoding === 'text')
     return 'a signature is encoded as "hex" or "base64"';
   const asymmetric = scheme.algorithm === 'ed25519' || scheme.algorithm === 'ecdsa-p256';

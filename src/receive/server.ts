@@ -142,7 +142,11 @@ function addRoutes(app: FastifyInstance, route: Route, parts: ReceiverParts): vo
         fail(error, request, reply);
       },
     },
-    async (request, reply) => sendAnswer(reply, await route.answer(incomingOf(request), bytesOf(request.body))),
+    async (request, reply) =>
+      sendAnswer(
+        reply,
+        await route.answer(incomingOf(request), request.body instanceof Uint8Array ? request.body : new Uint8Array()),
+      ),
   );
   app.get('/livez', async (_request, reply) => sendPlain(reply, 200, 'alive'));
   app.get('/readyz', async (_request, reply) => {
@@ -163,12 +167,6 @@ function reasonOf(error: FastifyError): Reason | null {
 function incomingOf(request: WebhookRequest): Incoming {
   const { method, url, rawHeaders } = request.raw;
   return { name: request.params.source, method: method ?? '', url: url ?? '', headers: readHeaders(rawHeaders) };
-}
-
-/** A copy where the bytes are a piece of a pool: the store hands the whole underlying buffer to its thread. */
-function bytesOf(body: unknown): Uint8Array {
-  if (!(body instanceof Uint8Array)) return new Uint8Array();
-  return body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body);
 }
 
 function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
