@@ -1,6 +1,7 @@
 // A checked workflow file made ready to match and run: every expression compiled, every action resolved.
 
 import type { Action, Connector, Effect, Source } from '../plugin/index.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { Place } from './problem.ts';
 
 /** What expressions read as `event`. */
@@ -90,6 +91,10 @@ export interface SourceConfig {
   readonly secretNames: readonly string[];
   /** Secrets and settings with every reference filled in. */
   resolve(secret: (name: string) => string): { readonly secrets: readonly string[]; readonly settings: unknown };
+  /** The URL the sender calls, where its signature covers it. */
+  readonly publicUrl?: string;
+  /** Event types it is known to send, those that the file adds among them. */
+  readonly catalogue: Catalogue;
   readonly at: Place;
 }
 

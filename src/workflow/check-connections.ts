@@ -1,0 +1,125 @@
+// Checks `connections:`, and adds one for each connector that steps use under its own name.
+
+import type { Schema } from '../plugin/index.ts';
+import type { Checking } from './checking.ts';
+import type { CheckedConnection } from './checked.ts';
+import { reportFaults } from './faults.ts';
+import { child, entriesOf, textOf, type Entry, type Node } from './node.ts';
+import { warnNumbers } from './numbers.ts';
+import type { ProblemCode } from './problem.ts';
+import { asWritten } from './schema.ts';
+import { nearest } from './suggest.ts';
+import { checkEnv, collectSecrets } from './references.ts';
+import { asWrittenData, readValue, type Value } from './value.ts';
+
+/** By name; a connection that cannot be used is left out. */
+export function checkConnections(tree: Node, checking: Checking): Map<string, CheckedConnection> {
+  const connections = new Map<string, CheckedConnection>();
+  for (const [name, entry] of entriesOf(child(tree, 'connections'))) {
+    const connection = checkConnection(name, entry, checking);
+    if (connection !== undefined) connections.set(name, connection);
+  }
+  return connections;
+}
+
+function checkConnection(name: string, entry: Entry, checking: Checking): CheckedConnection | undefined {
+  const { value } = entry;
+  const usesNode = child(value, 'uses');
+  const uses = textOf(usesNode);
+  if (uses === undefined || usesNode === undefined) return undefined;
+  const connector = checking.parts.connectors.get(uses);
+  if (connector === undefined) {
+    const candidates = checking.parts.connectorNames;
+    reportUnknownPart(
+      { code: 'connector.unknown', what: 'connector', name: uses, node: usesNode, candidates },
+      checking,
+    );
+    return undefined;
+  }
+  const secretNames = new Set<string>();
+  const subject = `connection "${name}": `;
+  const settings = checkSettings(child(value, 'with'), entry, connector.settings, subject, checking, secretNames);
+  if (settings?.kind === 'map') {
+    for (const secret of connector.secrets ?? []) {
+      const given = settings.entries.get(secret);
+      if (given?.kind === 'literal') warnLiteralSecret(given.node, checking);
+    }
+  }
+  const limit = child(value, 'concurrency');
+  const concurrency = limit?.kind === 'scalar' && typeof limit.value === 'number' ? limit.value : undefined;
+  return { name, connector, settings, secretNames: [...secretNames], concurrency, span: entry.key };
+}
+
+/** Reads and validates the settings of a source or connection. */
+export function checkSettings(
+  node: Node | undefined,
+  owner: Entry,
+  schema: Schema,
+  subject: string,
+  checking: Checking,
+  secretNames: Set<string>,
+): Value | undefined {
+  const { report, validators } = checking;
+  const value = node === undefined ? undefined : readSettings(node, checking, secretNames);
+  if (value !== undefined && value.kind !== 'map') return value;
+  const faults = validators.compile(asWritten(schema))(value === undefined ? {} : asWrittenData(value));
+  reportFaults(
+    faults,
+    node ?? owner.value,
+    node === undefined ? owner.key : { ...node, end: node.offset },
+    report,
+    subject,
+  );
+  if (node !== undefined) warnNumbers(node, schema, report);
+  return value;
+}
+
+/** A value that may read secrets and `env`; the names of the secrets are added to `secretNames`. */
+export function readSettings(node: Node, { report, env }: Checking, secretNames: Set<string>): Value {
+  return readValue(node, {
+    report,
+    names: ['secrets', 'env'],
+    found: (written) => {
+      checkEnv(written, env, report);
+      collectSecrets(written, report, secretNames);
+    },
+  });
+}
+
+interface UnknownPart {
+  readonly code: ProblemCode;
+  readonly what: string;
+  readonly name: string;
+  readonly node: Node;
+  readonly candidates: readonly string[];
+}
+
+/** A connector or source that is not there: because its plugin is broken, or because nobody knows the name. */
+export function reportUnknownPart(
+  { code, what, name, node, candidates }: UnknownPart,
+  { report, parts }: Checking,
+): void {
+  const why = parts.broken.get(name);
+  if (why !== undefined) {
+    report.error(
+      'connector.broken',
+      node,
+      `plugin "${name}" could not be loaded: ${why}`,
+      'Mend the plugin, or remove what uses it.',
+    );
+    return;
+  }
+  const near = nearest(name, candidates);
+  const hint = near === undefined ? `There are: ${candidates.join(', ')}.` : `Did you mean "${near}"?`;
+  report.error(code, node, `${what} "${name}" does not exist`, hint);
+}
+
+export function warnLiteralSecret(node: Node, { report }: Checking): void {
+  if (node.kind !== 'scalar' || node.value === '') return;
+  report.warning(
+    'secret.literal',
+    node,
+    'a secret is written into the file',
+    'Read it from the environment: "${{ secrets.NAME }}".',
+  );
+}

@@ -1,0 +1,73 @@
+// Checks `workflows:`: what each takes, its condition, and its steps in their order.
+
+import type { WorkflowChecking } from './checking.ts';
+import type { CheckedWorkflow } from './checked.ts';
+import { checkStep } from './check-step.ts';
+import { parseDuration } from '../core/settings.ts';
+import { parsePattern, matchesGlob, type EventPattern } from './glob.ts';
+import { child, entriesOf, itemsOf, textOf, type Entry, type Node } from './node.ts';
+import { orderSteps } from './order.ts';
+import { checkEnv } from './references.ts';
+import { nearest } from './suggest.ts';
+import { readBare, type Reading } from './value.ts';
+
+export function checkWorkflows(node: Node | undefined, checking: WorkflowChecking): CheckedWorkflow[] {
+  return [...entriesOf(node)].map(([name, entry]) => checkWorkflow(name, entry, checking));
+}
+
+function checkWorkflow(name: string, entry: Entry, checking: WorkflowChecking): CheckedWorkflow {
+  const { report, env } = checking;
+  const { value } = entry;
+  const reading: Reading = { report, names: ['event', 'env'], found: (written) => checkEnv(written, env, report) };
+  const onNode = child(value, 'on');
+  const on = (onNode?.kind === 'list' ? onNode.items : [onNode]).flatMap((item) => checkOn(item, checking) ?? []);
+  const condition = readBare(child(value, 'if'), reading);
+  const unique = readBare(child(value, 'unique'), reading);
+  const order = orderSteps(itemsOf(child(value, 'steps')), report);
+  const steps = order.steps.flatMap((step) => checkStep(step, { ...checking, order }) ?? []);
+  const timeout = textOf(child(value, 'timeout'));
+  const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
+  const description = textOf(child(value, 'description')) ?? '';
+  return { name, description, on, condition, unique, timeoutMs, steps, span: entry.key };
+}
+
+function checkOn(node: Node | undefined, { report, sources, declared }: WorkflowChecking): EventPattern | undefined {
+  const text = textOf(node);
+  if (node === undefined || text === undefined || text === '') return undefined;
+  const pattern = parsePattern(text);
+  const names = [...sources.keys()];
+  if (pattern === undefined) {
+    const type = /^[\w.*-]+$/.test(text) ? text : 'type';
+    report.error(
+      'event.pattern',
+      node,
+      `"${text}" is not "source:type"`,
+      `Write ${names.map((name) => `"${name}:${type}"`).join(' or ') || '"source:type"'}.`,
+    );
+    return undefined;
+  }
+  const taken = names.filter((name) => matchesGlob(pattern.source, name));
+  if (taken.length === 0) {
+    if (declared.sources.has(pattern.source)) return undefined;
+    const near = nearest(pattern.source, names);
+    const all = names.length === 0 ? 'Declare it under "sources".' : `Declared: ${names.join(', ')}.`;
+    const hint = near === undefined ? all : `Did you mean "${near}:${pattern.type}"?`;
+    report.error('event.unknown-source', node, `source "${pattern.source}" is not declared`, hint);
+    return undefined;
+  }
+  const types = taken.flatMap((name) => sources.get(name)?.catalogue.types ?? []);
+  if (!types.some((type) => matchesGlob(pattern.type, type))) {
+    const near = nearest(pattern.type, types);
+    const hint =
+      near === undefined
+        ? `Known: ${types.join(', ')}. Add it under "sources.${taken[0]}.events" if it is sent: "${pattern.type}: any".`
+        : `Did you mean "${pattern.source}:${near}"?`;
+    report.warning(
+      'event.unknown-type',
+      node,
+      `source "${pattern.source}" is not known to send "${pattern.type}"`,
+      hint,
+    );
+  }
+  return pattern;
+}

@@ -1,0 +1,31 @@
+// Patterns of `on`: `*` stands for any characters, everything else for itself.
+
+/** Linear in the text for each `*`; never backtracks. */
+export function matchesGlob(pattern: string, text: string): boolean {
+  const parts = pattern.split('*');
+  const first = parts[0] ?? '';
+  if (parts.length === 1) return text === pattern;
+  const last = parts.at(-1) ?? '';
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  let at = first.length;
+  const end = text.length - last.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, at);
+    if (found === -1 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+export interface EventPattern {
+  readonly source: string;
+  readonly type: string;
+}
+
+/** `truedy:call.*` → its two patterns; undefined when it is not `source:type`. */
+export function parsePattern(text: string): EventPattern | undefined {
+  const at = text.indexOf(':');
+  const source = text.slice(0, at);
+  const type = text.slice(at + 1);
+  return at < 1 || type === '' || /\s/.test(text) ? undefined : { source, type };
+}

@@ -1,0 +1,152 @@
+// Text of a workflow file → a tree with the place of every value; hostile or broken text gives problems, never a crash.
+
+import { Composer, Lexer, Parser, type Document, type ParsedNode, type YAMLError } from 'yaml';
+import { convert } from './convert.ts';
+import type { Node } from './node.ts';
+import type { Report } from './report.ts';
+import { reportSyntax } from './traps.ts';
+
+/** Longest file in bytes of UTF-8. */
+export const fileLimit = 262_144;
+/** Deepest nesting, counted in the parser's own levels: about two for each list or map. */
+const depthLimit = 100;
+/** Most pieces (keys, marks, blanks, values) a file may have; a full file of real workflows has about half of it. */
+const pieceLimit = 120_000;
+/** YAML errors reported at once; later ones mostly follow from the first. */
+const errorLimit = 20;
+
+/** The tree of a file, or undefined when the text as a whole cannot be read. What is wrong is in the report. */
+export function readTree(report: Report): Node | undefined {
+  const { text } = report.source;
+  if (!isReadable(report)) return undefined;
+  const parsed = compose(text);
+  if (parsed.stopped !== undefined) {
+    const { code, offset } = parsed.stopped;
+    const [message, hint] = stops[code];
+    report.error(code, { offset, end: offset, path: '' }, message, hint);
+    return undefined;
+  }
+  const [document, second] = parsed.documents;
+  if (document === undefined) return undefined;
+  checkDirectives(document, report);
+  if (second !== undefined) {
+    const offset = text.lastIndexOf('---', second.range[0]);
+    const span = { offset: Math.max(0, offset), end: offset + 3, path: '' };
+    report.error(
+      'yaml.documents',
+      span,
+      'a second YAML document begins here',
+      'Keep everything in one document: remove the "---".',
+    );
+  }
+  const errors: YAMLError[] = [
+    ...document.errors,
+    ...document.warnings.filter((found) => found.code !== 'BAD_DIRECTIVE'),
+  ];
+  errors.sort((a, b) => a.pos[0] - b.pos[0]);
+  const goesOn = reportSyntax(errors.slice(0, errorLimit), report) && errors.length <= errorLimit;
+  if (!goesOn || second !== undefined) return undefined;
+  if (document.contents === null || isNothing(document)) {
+    const span = { offset: 0, end: 0, path: '' };
+    report.error('file.empty', span, `"${report.source.file}" is empty`, 'Begin with "version: 1".');
+    return undefined;
+  }
+  return convert(document.contents, errors, report);
+}
+
+function isNothing(document: Document.Parsed): boolean {
+  const { contents } = document;
+  return contents !== null && 'value' in contents && contents.value === null && contents.range[0] === contents.range[1];
+}
+
+function isReadable(report: Report): boolean {
+  const { text, file } = report.source;
+  const start = { offset: 0, end: 0, path: '' };
+  if (Buffer.byteLength(text) > fileLimit) {
+    report.error(
+      'file.too-large',
+      start,
+      `"${file}" is larger than ${fileLimit / 1024} KiB`,
+      'Remove what is not needed.',
+    );
+    return false;
+  }
+  const bad = /[^\P{Cc}\t\r\n]|[\ufffd\p{Cs}]/u;
+  const at = bad.exec(text)?.index;
+  if (at === undefined) return true;
+  const code = text.codePointAt(at) ?? 0;
+  const what =
+    code === 0xfffd
+      ? 'bytes that are not UTF-8'
+      : `the control character U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  report.error(
+    'file.not-text',
+    { offset: at, end: at, path: '' },
+    `"${file}" holds ${what}`,
+    'Save the file as UTF-8 text.',
+  );
+  return false;
+}
+
+const stops = {
+  'yaml.depth': ['lists and maps are nested too deeply here', 'Nest less deeply.'],
+  'file.too-large': ['the file has too many keys and values, up to here', 'Remove what is not needed.'],
+} as const;
+
+interface Composed {
+  readonly documents: readonly Document.Parsed<ParsedNode>[];
+  /** Where a limit was passed; nothing is composed then, because that would take too long. */
+  readonly stopped: { readonly code: keyof typeof stops; readonly offset: number } | undefined;
+}
+
+function compose(text: string): Composed {
+  const parser = new Parser();
+  let stopped: Composed['stopped'];
+  function* tokens() {
+    let pieces = 0;
+    for (const lexeme of new Lexer().lex(text)) {
+      yield* parser.next(lexeme);
+      const code =
+        parser.stack.length > depthLimit ? 'yaml.depth' : ++pieces > pieceLimit ? 'file.too-large' : undefined;
+      if (code !== undefined) {
+        stopped = { code, offset: Math.min(parser.offset, text.length) };
+        return;
+      }
+    }
+    yield* parser.end();
+  }
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const documents: Document.Parsed<ParsedNode>[] = [];
+  for (const document of composer.compose(tokens(), true, text.length)) {
+    documents.push(document);
+    if (documents.length === 2) break;
+  }
+  return { documents, stopped };
+}
+
+function checkDirectives(document: Document.Parsed, report: Report): void {
+  const wrong = document.warnings.find((warning) => warning.code === 'BAD_DIRECTIVE');
+  if (
+    wrong === undefined &&
+    document.directives.yaml.explicit !== true &&
+    Object.keys(document.directives.tags).length === 1
+  )
+    return;
+  const offset = wrong?.pos[0] ?? Math.max(0, report.source.text.search(/^%/m));
+  const lineEnd = report.source.text.indexOf('\n', offset);
+  const span = { offset, end: lineEnd === -1 ? offset : lineEnd, path: '' };
+  report.error(
+    'yaml.directive',
+    span,
+    'a "%" directive is not allowed; the file is always read as YAML 1.2',
+    'Remove the line.',
+  );
+}

@@ -1,0 +1,131 @@
+// Compiles a checked file: conditions, inputs, settings and the matcher.
+
+import { createHash } from 'node:crypto';
+import type { CheckedConnection, CheckedFile, CheckedSource, CheckedStep, CheckedWorkflow } from './checked.ts';
+import type { ConnectionConfig, Evaluated, SourceConfig, Step, Workflow, Workflows } from './compile.ts';
+import {
+  compileCondition,
+  compileExpression,
+  createBudget,
+  ExpressionError,
+  type Scope,
+} from './expression/evaluate.ts';
+import { createMatcher, type Candidate } from './match.ts';
+import type { SourceText } from './place.ts';
+import { plainValue } from './plain.ts';
+import { compileInput } from './render.ts';
+import { compileSettings } from './settings.ts';
+import { spanIn, type Written } from './value.ts';
+
+/** The file ready to match and run. `source` is the text without a byte order mark; `text` is hashed and kept as it came. */
+export function makeReady(checked: CheckedFile, source: SourceText, text: string): Workflows {
+  const { env } = checked;
+  const candidates = checked.workflows.map((workflow) => readyCandidate(workflow, env, source));
+  const { match } = createMatcher(candidates, env);
+  return {
+    file: source.file,
+    text,
+    hash: createHash('sha256').update(text).digest('hex'),
+    sources: byName(checked.sources.map((entry) => readySource(entry, env, source))),
+    connections: byName(checked.connections.map((entry) => readyConnection(entry, env, source))),
+    workflows: byName(candidates.map((candidate) => candidate.workflow)),
+    match,
+  };
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(items.map((item) => [item.name, item]));
+}
+
+type Env = Readonly<Record<string, unknown>>;
+
+function readySource(checked: CheckedSource, env: Env, source: SourceText): SourceConfig {
+  const secrets = checked.secrets.map((value) => compileSettings(value, env, source));
+  const settings = compileSettings(checked.settings, env, source);
+  const { name, secretNames, publicUrl } = checked;
+  return {
+    name,
+    source: checked.source,
+    secretNames,
+    resolve: (secret) => ({ secrets: secrets.map((read) => String(read(secret))), settings: settings(secret) }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    catalogue: checked.catalogue,
+    at: source.place(checked.span.offset),
+  };
+}
+
+function readyConnection(checked: CheckedConnection, env: Env, source: SourceText): ConnectionConfig {
+  const { name, connector, secretNames, concurrency } = checked;
+  return {
+    name,
+    connector,
+    secretNames,
+    resolve: compileSettings(checked.settings, env, source),
+    plainSettings: plainValue(checked.settings, env),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    at: source.place(checked.span.offset),
+  };
+}
+
+function readyCandidate(checked: CheckedWorkflow, env: Env, source: SourceText): Candidate {
+  const { name, description, timeoutMs, on, condition } = checked;
+  const workflow: Workflow = {
+    name,
+    description,
+    steps: checked.steps.map((step) => readyStep(step, env, source)),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    at: source.place(checked.span.offset),
+  };
+  return {
+    workflow,
+    on,
+    condition: condition?.expression,
+    holds: readyCondition(condition, source),
+    unique: readyUnique(checked.unique, source),
+  };
+}
+
+function readyStep(checked: CheckedStep, env: Env, source: SourceText): Step {
+  const { id, connection, connector, actionName, action, effect, needs, onError, onDoubt, retry, timeoutMs } = checked;
+  const holds = readyCondition(checked.condition, source);
+  const render = compileInput(checked, source);
+  return {
+    ...{ id, connection, connector, actionName, action, effect, needs, onError, onDoubt, retry },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    at: source.place(checked.span.offset),
+    condition: (scope) => holds({ ...scope, env }),
+    input: (scope) => render({ ...scope, env }),
+  };
+}
+
+function readyCondition(written: Written | undefined, source: SourceText): (scope: Scope) => Evaluated<boolean> {
+  if (written === undefined) return () => ({ ok: true, value: true });
+  const evaluate = compileCondition(written.expression);
+  return (scope) => placed(() => evaluate(scope, createBudget()), written, source);
+}
+
+function readyUnique(written: Written | undefined, source: SourceText): (scope: Scope) => Evaluated<string | null> {
+  if (written === undefined) return () => ({ ok: true, value: null });
+  const evaluate = compileExpression(written.expression);
+  return (scope) =>
+    placed(
+      () => {
+        const value = evaluate(scope, createBudget());
+        if (value === undefined || value === null) return null;
+        if (typeof value !== 'object') return String(value);
+        throw new ExpressionError('"unique" must be text or a number, not a list or a map', 0);
+      },
+      written,
+      source,
+    );
+}
+
+function placed<T>(evaluate: () => T, written: Written, source: SourceText): Evaluated<T> {
+  try {
+    return { ok: true, value: evaluate() };
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const span = spanIn(source, written.holder, written.start + error.offset, 1);
+    return { ok: false, failure: { message: error.message, at: source.place(span.offset) } };
+  }
+}

@@ -1,0 +1,57 @@
+// Collects the problems of one file while it is read and checked.
+
+import type { SourceText } from './place.ts';
+import type { Problem, ProblemCode } from './problem.ts';
+
+/** What a problem is about: a stretch of the file. */
+export interface Span {
+  readonly offset: number;
+  readonly end: number;
+  /** Path in the file. */
+  readonly path: string;
+}
+
+export interface Report {
+  readonly source: SourceText;
+  error(code: ProblemCode, span: Span, message: string, hint?: string): void;
+  warning(code: ProblemCode, span: Span, message: string, hint?: string): void;
+  /** In the order of the file. */
+  problems(): readonly Problem[];
+  failed(): boolean;
+}
+
+/** Most problems that are listed; more help nobody, and hostile files have them by the ten thousand. */
+const problemLimit = 500;
+
+export function createReport(source: SourceText): Report {
+  const found = new Map<string, { offset: number; problem: Problem }>();
+  const add =
+    (severity: Problem['severity']): Report['error'] =>
+    (code, span, message, hint) => {
+      const key = `${span.offset} ${code} ${message}`;
+      if (found.has(key) || found.size > problemLimit) return;
+      if (found.size === problemLimit) return void found.set('', tooMany(source));
+      const at = source.place(span.offset);
+      const lineEnd = source.text.indexOf('\n', span.offset);
+      const end = Math.min(span.end, lineEnd === -1 ? source.text.length : lineEnd);
+      const length = end - span.offset > 1 ? { length: end - span.offset } : {};
+      const advice = hint === undefined ? {} : { hint };
+      found.set(key, {
+        offset: span.offset,
+        problem: { code, severity, at, ...length, path: span.path, message, ...advice },
+      });
+    };
+  return {
+    source,
+    error: add('error'),
+    warning: add('warning'),
+    problems: () => [...found.values()].sort((a, b) => a.offset - b.offset).map((entry) => entry.problem),
+    failed: () => [...found.values()].some((entry) => entry.problem.severity === 'error'),
+  };
+}
+
+function tooMany(source: SourceText): { offset: number; problem: Problem } {
+  const offset = source.text.length;
+  const message = `"${source.file}" has more than ${problemLimit} problems; the others are not listed`;
+  return { offset, problem: { code: 'file.too-many', severity: 'error', at: source.place(offset), path: '', message } };
+}

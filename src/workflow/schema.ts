@@ -1,0 +1,170 @@
+// JSON Schema of the workflow file, and how the schemas of connectors are made ready for ajv.
+
+import { parseDuration } from '../core/settings.ts';
+import type { Schema } from '../plugin/index.ts';
+
+interface Format {
+  readonly test: (text: string) => boolean;
+  /** Completes "must be …". */
+  readonly expected: string;
+}
+
+/** The formats that schemas may name; ajv takes any text for others. */
+export const formats: Readonly<Record<string, Format>> = {
+  duration: {
+    test: (text) => parseDuration(text) !== undefined,
+    expected: 'a duration such as 500ms, 30s, 5m, 24h or 30d',
+  },
+  name: {
+    test: (text) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(text),
+    expected: 'a name of letters, digits, "-" and "_", at most 100 long',
+  },
+  'env-name': {
+    test: (text) => /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(text),
+    expected: 'a name of letters, digits and "_" that does not begin with a digit',
+  },
+  uri: { test: (text) => URL.canParse(text), expected: 'a whole URL such as https://example.com' },
+  'date-time': {
+    test: (text) => /^\d{4}-\d\d-\d\dT/i.test(text) && !Number.isNaN(Date.parse(text)),
+    expected: 'a time such as 2026-01-31T12:00:00Z',
+  },
+  date: {
+    test: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)),
+    expected: 'a date such as 2026-01-31',
+  },
+  email: { test: (text) => /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(text), expected: 'an e-mail address' },
+};
+
+const text = { type: 'string' } as const;
+const filled = { type: 'string', minLength: 1 } as const;
+const duration = { type: 'string', format: 'duration' } as const;
+const count = { type: 'integer', minimum: 1 } as const;
+const names = { format: 'name' } as const;
+const map = { type: 'object', additionalProperties: true } as const;
+const textOrTexts = { anyOf: [filled, { type: 'array', items: filled, minItems: 1 }] } as const;
+const condition = { type: ['string', 'boolean'] } as const;
+
+const source = {
+  type: 'object',
+  properties: {
+    uses: { ...filled, description: 'Preset or plugin that knows the sender.' },
+    description: text,
+    secrets: { type: 'array', items: filled, description: 'Signing secrets; several while one is being rotated.' },
+    publicUrl: {
+      type: 'string',
+      format: 'uri',
+      description: 'The URL the sender calls, where its signature covers it.',
+    },
+    with: { ...map, description: 'Settings of the preset.' },
+    events: { ...map, description: 'Event types of your own: `any` or a JSON Schema of `event.data`.' },
+  },
+  required: ['uses'],
+} as const satisfies Schema;
+
+const connection = {
+  type: 'object',
+  properties: {
+    uses: { ...filled, description: 'Connector or plugin.' },
+    description: text,
+    with: { ...map, description: 'Settings of the connector.' },
+    concurrency: { ...count, description: 'Attempts under way at the same time.' },
+  },
+  required: ['uses'],
+} as const satisfies Schema;
+
+const step = {
+  type: 'object',
+  properties: {
+    id: { type: 'string', format: 'name', description: 'Default: the name of the action.' },
+    description: text,
+    uses: { ...filled, description: '`connection.action`.' },
+    if: { ...condition, description: 'Skips the step unless true.' },
+    with: { ...map, description: 'Input of the action.' },
+    needs: { type: 'array', items: filled, description: 'Steps that must be done first; all above without it.' },
+    retry: {
+      type: 'object',
+      properties: { attempts: count, within: duration, firstDelay: duration, maxDelay: duration },
+    },
+    timeout: { ...duration, description: 'Time limit of one attempt.' },
+    onError: { enum: ['fail', 'continue'] },
+    onDoubt: { enum: ['hold', 'retry'] },
+  },
+  required: ['uses'],
+} as const satisfies Schema;
+
+const workflow = {
+  type: 'object',
+  properties: {
+    description: text,
+    on: { ...textOrTexts, description: '`source:type`; `*` stands for any characters.' },
+    unique: { ...filled, description: 'One run for each value of this expression.' },
+    if: { ...condition, description: 'Takes only the events for which it is true.' },
+    timeout: { ...duration, description: 'Time limit of the whole run.' },
+    steps: { type: 'array', items: step, minItems: 1 },
+  },
+  required: ['on', 'steps'],
+} as const satisfies Schema;
+
+export const fileSchema = {
+  type: 'object',
+  properties: {
+    version: { const: 1 },
+    env: { type: 'object', propertyNames: { format: 'env-name' }, additionalProperties: true },
+    sources: { type: 'object', propertyNames: names, additionalProperties: source },
+    connections: { type: 'object', propertyNames: names, additionalProperties: connection },
+    workflows: { type: 'object', propertyNames: names, additionalProperties: workflow, minProperties: 1 },
+  },
+  required: ['version', 'workflows'],
+} as const satisfies Schema;
+
+/** Words kept for a later version, where they would stand. */
+export const reservedWords: ReadonlySet<string> = new Set([
+  ...['forEach', 'wait', 'waitFor', 'parallel', 'switch', 'case', 'while', 'until', 'repeat', 'loop', 'else', 'then'],
+  ...['try', 'catch', 'finally', 'return', 'call', 'goto', 'concurrency', 'outputs', 'schedule'],
+]);
+
+/** A schema in which an absent `additionalProperties` says what it means: closed. */
+export function closed(schema: Schema): Schema {
+  return mapSchema(schema, closed, false);
+}
+
+/** What stands for a value that an expression gives, when literals are validated. A file cannot hold U+0000. */
+export const unknownValue = '\0=';
+/** Begins a text with expressions in it. */
+export const unknownText = '\0~';
+
+/** A closed schema for values as written: an expression may stand anywhere, and text with expressions for any text. */
+export function asWritten(schema: Schema): object {
+  const { oneOf, ...rest } = mapSchema(schema, asWritten as (schema: Schema) => Schema, false);
+  const inner = oneOf === undefined ? rest : { ...rest, anyOf: [...(rest.anyOf ?? []), ...oneOf] };
+  const open = takesText(schema) ? '^\\u0000' : '^\\u0000=';
+  return { if: { type: 'string', pattern: open }, then: true, else: inner };
+}
+
+/** Whether some text is valid. */
+export function takesText(schema: Schema): boolean {
+  if (schema.const !== undefined) return typeof schema.const === 'string';
+  if (schema.enum !== undefined) return schema.enum.some((value) => typeof value === 'string');
+  if (schema.type !== undefined) return schema.type === 'string' || schema.type.includes('string');
+  const branches = schema.anyOf ?? schema.oneOf;
+  return branches === undefined || branches.some(takesText);
+}
+
+function mapSchema(schema: Schema, change: (schema: Schema) => Schema, inBranch: boolean): Schema {
+  const { properties, items, additionalProperties, anyOf, oneOf, ...rest } = schema;
+  const isObject =
+    [schema.type].flat().includes('object') || (properties !== undefined && schema.type === undefined && !inBranch);
+  const others = additionalProperties ?? (isObject ? false : undefined);
+  return {
+    ...rest,
+    ...(properties === undefined ? {} : { properties: mapValues(properties, change) }),
+    ...(items === undefined ? {} : { items: change(items) }),
+    ...(others === undefined ? {} : { additionalProperties: typeof others === 'object' ? change(others) : others }),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(change) }),
+    ...(oneOf === undefined ? {} : { oneOf: oneOf.map(change) }),
+  };
+}
+
+function mapValues(properties: Readonly<Record<string, Schema>>, change: (schema: Schema) => Schema) {
+  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, change(property)]));
+}
