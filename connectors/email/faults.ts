@@ -38,6 +38,13 @@ export interface Failure {
 /** A greylisting server answers 450 or 451 and wants a while to pass. */
 const greylistMs = 5 * 60_000;
 
+/** In place of texts that speak of the library's inner life. */
+const plainWords: { readonly [code: string]: string } = {
+  ECONNECTION: 'the connection was closed',
+  ETIMEDOUT: 'no answer in time',
+  EABORT: 'the attempt was stopped',
+};
+
 const certificateFault = /^(?:CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
 
 /**
@@ -53,8 +60,7 @@ export function readFailure(error: unknown, handedOver: boolean): Failure {
     retryAfterMs,
     cause: error,
   });
-  const said =
-    fault.response ?? (fault.code === 'ECONNECTION' ? 'the connection was closed' : fault.message) ?? 'no reason';
+  const said = fault.response ?? plainWords[fault.code ?? ''] ?? fault.message ?? 'no reason given';
   if (isLogin(fault)) return failure(isTemporary(fault) ? 'unreachable' : 'credentials', said);
   if (isVerdict(fault)) {
     const greylisted = fault.responseCode === 450 || fault.responseCode === 451;

@@ -25,6 +25,8 @@ export interface MailFaults {
 
 export interface MailSandbox extends Sandbox {
   readonly faults: MailFaults;
+  /** Logins tried so far. */
+  logins(): number;
   /** Ends every open connection. */
   cut(): void;
 }
@@ -33,6 +35,7 @@ export async function startSandbox(options: SandboxOptions): Promise<MailSandbox
   const items: SandboxItem[] = [];
   const sockets = new Set<Socket>();
   const faults: MailFaults = { recipients: new Map() };
+  let logins = 0;
   const keep = async (raw: Buffer, session: SMTPServerSession) => {
     items.push(toItem(await PostalMime.parse(raw), session, `mail-${items.length + 1}`, options.now()));
   };
@@ -51,8 +54,11 @@ export async function startSandbox(options: SandboxOptions): Promise<MailSandbox
       if (faults.greeting === 'cut') cut();
       if (faults.greeting === undefined) done();
     },
-    onAuth: (auth, _session, done) =>
-      faults.login === undefined ? done(null, { user: auth.username ?? 'anyone' }) : done(reply(faults.login)),
+    onAuth: (auth, _session, done) => {
+      logins++;
+      if (faults.login === undefined) done(null, { user: auth.username ?? 'anyone' });
+      else done(reply(faults.login));
+    },
     onMailFrom: (_address, _session, done) => {
       if (faults.silentSender !== true) done();
     },
@@ -85,11 +91,14 @@ export async function startSandbox(options: SandboxOptions): Promise<MailSandbox
     settings: settingsFor(options.settings, port),
     hosts: [`127.0.0.1:${port}`],
     list: () => items,
-    close: () => {
+    close: async () => {
+      const closed = [...sockets].map((socket) => once(socket, 'close'));
       cut();
+      await Promise.all(closed);
       return new Promise((resolve) => server.close(() => resolve()));
     },
     faults,
+    logins: () => logins,
     cut,
   };
 }

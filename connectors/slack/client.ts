@@ -2,7 +2,7 @@
 
 import type { WebClient, WebClientOptions } from '@slack/web-api';
 import type { FromSchema, Log, Tools } from 'hookline/plugin';
-import { toActionError } from './faults.ts';
+import { toQuestionError } from './faults.ts';
 
 export const settings = {
   type: 'object',
@@ -44,7 +44,7 @@ export async function connect(options: FromSchema<typeof settings>, tools: Tools
 
 export async function check(client: WebClient): Promise<void> {
   await client.auth.test().catch((error: unknown) => {
-    throw toActionError(error);
+    throw toQuestionError(error);
   });
 }
 

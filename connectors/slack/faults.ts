@@ -81,10 +81,10 @@ export function toActionError(error: unknown): unknown {
 }
 
 /** The same for a question that changes nothing: whatever is not a clear refusal is asked again later. */
-export function toLookupError(error: unknown): unknown {
+export function toQuestionError(error: unknown): unknown {
   const known = toActionError(error);
   if (isOutcome(known) && known[outcomeSymbol] !== 'in_doubt') return known;
-  return new RetryableError('Slack did not say whether the message was posted', { cause: known });
+  return new RetryableError('Slack gave no answer to a question that changes nothing', { cause: known });
 }
 
 function fromAnswer(thrown: Thrown): Error {

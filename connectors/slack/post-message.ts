@@ -2,7 +2,7 @@
 
 import type { ChatPostMessageResponse, WebClient } from '@slack/web-api';
 import { defineAction, type FromSchema, UnknownOutcomeError } from 'hookline/plugin';
-import { toActionError, toLookupError } from './faults.ts';
+import { toActionError, toQuestionError } from './faults.ts';
 import { findMessage, metadataType } from './find-message.ts';
 import { blocksSchema, channelSchema, fitBlocks, fitText, textSchema, tsSchema } from './message.ts';
 
@@ -53,7 +53,7 @@ export const postMessage = defineAction({
     const { key, firstAt } = attempt;
     const wanted = { channel: input.channel, threadTs: input.thread_ts, key, since: firstAt };
     const found = await findMessage(client, wanted).catch((error: unknown) => {
-      throw toLookupError(error);
+      throw toQuestionError(error);
     });
     return found && withPermalink(client, input, found);
   },
