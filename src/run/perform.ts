@@ -66,13 +66,6 @@ async function recordEnd(
   const output = end.status === 'succeeded' ? parts.redactor.value(end.output) : null;
   const retryAfterMs = end.status === 'retryable' ? end.retryAfterMs : null;
   journal.end({ id: attempt.id, status: end.status, endedAt, sent: end.sent, output, error, retryAfterMs });
-  journal.apply({
-    type: 'ended',
-    step: step.id,
-    attemptId: attempt.id,
-    end: toEnded(end, output, error),
-    random: parts.random(),
-  });
   parts.notify({
     kind: 'attempt',
     runId: attempt.runId,
@@ -84,6 +77,13 @@ async function recordEnd(
     tookMs: endedAt - attempt.begunAt,
     output,
     error,
+  });
+  journal.apply({
+    type: 'ended',
+    step: step.id,
+    attemptId: attempt.id,
+    end: toEnded(end, output, error),
+    random: parts.random(),
   });
   if (end.status === 'rejected' && end.credentials) {
     await parts.lanes.pause(step.connection, 'credentials', error);
