@@ -9,6 +9,20 @@ const textObject = {
   additionalProperties: true,
 } as const;
 
+/** In a context block a text object itself, in an actions block a button with one inside. */
+const element = {
+  type: 'object',
+  properties: {
+    text: {
+      type: ['string', 'object'],
+      encode: 'slack',
+      properties: { text: { type: 'string', encode: 'slack' } },
+      additionalProperties: true,
+    },
+  },
+  additionalProperties: true,
+} as const;
+
 export const textSchema = {
   type: 'string',
   encode: 'slack',
@@ -20,13 +34,14 @@ export const blocksSchema = {
   type: 'array',
   maxItems: 50,
   description:
-    'Block Kit blocks. Values put into the text of sections and headers are encoded; in any other place encode them yourself. Text beyond the limits of sections (3,000) and headers (150) is cut.',
+    'Block Kit blocks. Values put into the text of sections, fields, headers and elements are encoded; anywhere else nothing is. Text beyond the limits of sections (3,000) and headers (150) is cut.',
   items: {
     type: 'object',
     properties: {
       type: { type: 'string', description: 'Such as section, header, context, divider.' },
       text: textObject,
       fields: { type: 'array', maxItems: 10, items: textObject },
+      elements: { type: 'array', items: element },
     },
     required: ['type'],
     additionalProperties: true,

@@ -83,20 +83,6 @@ describe('slack actions', () => {
     ]);
   });
 
-  it('marks every text that values are put into for encoding', () => {
-    const schema = JSON.stringify(slack.actions['post-message']?.input);
-    expect(slack.actions['post-message']?.input.properties?.['text']?.encode).toBe('slack');
-    expect(slack.actions['update-message']?.input.properties?.['text']?.encode).toBe('slack');
-    expect(schema.match(/"encode":"slack"/g)).toHaveLength(3);
-  });
-
-  it.each(['<!channel>', '<@U1>', '<http://evil.example|bank>'])('shows an encoded %s as text', async (text) => {
-    const encoded = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-    await post({ text: encoded });
-    expect(last().text).toBe(encoded);
-    expect(last().text).not.toMatch(/<[!@h]/);
-  });
-
   it.each(['#a,#b', '#a b', '<!channel>', 'a@b', '#', 'x\r\ny', `#${'x'.repeat(81)}`])(
     'takes no channel %j',
     (channel) => {
