@@ -44,7 +44,7 @@ const unsent = new Set([
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
   'HOOKLINE_BLOCKED_ADDRESS',
-  'EPROTO',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -70,7 +70,7 @@ export function toActionError(error: unknown): ActionError {
 
 /** The same for a token request: it changes nothing, so whatever is no refusal may be tried again. */
 export function toLoginError(error: unknown): ActionError {
-  if (isActionError(error)) return error;
+  if (isActionError(error) && error[outcomeSymbol] !== 'in_doubt') return error;
   if (!(error instanceof AnswerError)) {
     const code = codeOf(error);
     return new RetryableError(`Salesforce gave no token: ${code ?? 'no answer'}`, { code, cause: error });

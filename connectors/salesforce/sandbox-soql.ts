@@ -42,15 +42,29 @@ const lexer =
 
 /** Throws `QueryError` with `MALFORMED_QUERY`. */
 export function parseSoql(soql: string): ParsedQuery {
-  const tokens = lex(soql);
+  const reader = createReader(lex(soql));
+  reader.expect('SELECT');
+  const fields = reader.list(reader.name);
+  reader.expect('FROM');
+  const object = reader.name();
+  const where = reader.accept('WHERE') ? parseChain(reader) : undefined;
+  const limit = reader.accept('LIMIT') ? readLimit(reader.take()) : undefined;
+  const rest = reader.peek();
+  if (rest.kind !== 'end') fail(`unexpected token: '${rest.text}'`);
+  return { fields, object, where, limit };
+}
+
+type Reader = ReturnType<typeof createReader>;
+
+function createReader(tokens: readonly Token[]) {
   let at = 0;
-  const peek = () => tokens[at] ?? { kind: 'end' as const, text: '' };
+  const peek = (): Token => tokens[at] ?? { kind: 'end', text: '' };
   const take = () => {
     const token = peek();
     at += 1;
     return token;
   };
-  const isWord = (word: string) => peek().kind === 'word' && peek().text.toUpperCase() === word;
+  /** Takes the next token when it is this sign or word. */
   const accept = (sign: string) => (peek().text.toUpperCase() === sign && peek().kind !== 'text' ? take() : undefined);
   const expect = (sign: string) => accept(sign) ?? fail(`expecting '${sign}', found '${peek().text}'`);
   const name = () => (peek().kind === 'word' ? take().text : fail(`unexpected token: '${peek().text}'`));
@@ -59,38 +73,34 @@ export function parseSoql(soql: string): ParsedQuery {
     while (accept(',')) items.push(item());
     return items;
   };
-  const test = (): Expression => {
-    const field = name();
-    const op = readOperator(accept('NOT') ? 'NOT ' : '', take());
-    const many = op === 'IN' || op === 'NOT IN';
-    if (!many) return { kind: 'test', field, op, values: [readLiteral(take())] };
-    expect('(');
-    const values = list(() => readLiteral(take()));
-    expect(')');
-    return { kind: 'test', field, op, values };
-  };
-  const unary = (): Expression => {
-    if (accept('NOT')) return { kind: 'not', inner: unary() };
-    if (!accept('(')) return test();
-    const inner = chain();
-    expect(')');
-    return inner;
-  };
-  /** AND and OR may not stand beside each other without brackets. */
-  const chain = (): Expression => {
-    let left = unary();
-    const word = isWord('AND') ? 'AND' : 'OR';
-    while (accept(word)) left = { kind: word === 'AND' ? 'and' : 'or', left, right: unary() };
-    return left;
-  };
-  expect('SELECT');
-  const fields = list(name);
-  expect('FROM');
-  const object = name();
-  const where = accept('WHERE') ? chain() : undefined;
-  const limit = accept('LIMIT') ? readLimit(take()) : undefined;
-  if (peek().kind !== 'end') fail(`unexpected token: '${peek().text}'`);
-  return { fields, object, where, limit };
+  return { peek, take, accept, expect, name, list };
+}
+
+/** AND and OR may not stand beside each other without brackets. */
+function parseChain(reader: Reader): Expression {
+  let left = parseUnary(reader);
+  const word = reader.peek().text.toUpperCase() === 'AND' ? 'AND' : 'OR';
+  const kind = word === 'AND' ? 'and' : 'or';
+  while (reader.accept(word)) left = { kind, left, right: parseUnary(reader) };
+  return left;
+}
+
+function parseUnary(reader: Reader): Expression {
+  if (reader.accept('NOT')) return { kind: 'not', inner: parseUnary(reader) };
+  if (!reader.accept('(')) return parseTest(reader);
+  const inner = parseChain(reader);
+  reader.expect(')');
+  return inner;
+}
+
+function parseTest(reader: Reader): Expression {
+  const field = reader.name();
+  const op = readOperator(reader.accept('NOT') ? 'NOT ' : '', reader.take());
+  if (op !== 'IN' && op !== 'NOT IN') return { kind: 'test', field, op, values: [readLiteral(reader.take())] };
+  reader.expect('(');
+  const values = reader.list(() => readLiteral(reader.take()));
+  reader.expect(')');
+  return { kind: 'test', field, op, values };
 }
 
 /** A function of the text for a pattern as it stands between the quotes: `%` and `_` match, `\%` and `\_` are themselves. */

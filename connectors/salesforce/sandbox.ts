@@ -37,12 +37,13 @@ export async function startSandbox(options: SandboxOptions): Promise<SalesforceS
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { apiVersion } = settings;
+  const loginUrl = `http://${host}`;
   return {
     settings: {
-      loginUrl: `http://${host}`,
+      loginUrl,
       ...tokens.credentials,
-      ...(apiVersion === undefined ? {} : { apiVersion }),
+      ...(settings['instanceUrl'] === undefined ? {} : { instanceUrl: loginUrl }),
+      ...(settings['apiVersion'] === undefined ? {} : { apiVersion: settings['apiVersion'] }),
     },
     hosts: [host],
     usage,

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 const run = async (action: string, input: unknown) => {
-  const { outcome, effects } = await rig.call(action, input);
+  const { outcome, effects } = await rig.call(action, input, { timeoutMs: 20_000 });
   if (outcome.status !== 'succeeded') throw outcome.error;
   return { output: outcome.output as Record<string, unknown>, effects };
 };
@@ -219,7 +219,7 @@ describe('find', () => {
   });
 
   it('reads every page', async () => {
-    const subjects = Array.from({ length: 401 }, (_, index) => `page ${index}`);
+    const subjects = Array.from({ length: 201 }, (_, index) => `page ${index}`);
     await Promise.all(
       subjects.map((Subject) => run('create-record', { object: 'Task', record: { Subject, Type: 'page' } })),
     );
@@ -228,8 +228,8 @@ describe('find', () => {
     const { output } = await run('find', { object: 'Task', fields: ['Subject'], conditions, limit: 2000 });
     const found = (output['records'] as { Subject: string }[]).map((record) => record.Subject);
     expect(found.sort()).toEqual(subjects.sort());
-    expect(output['total']).toBe(401);
-    expect(rig.proxy.requests - before).toBe(3);
+    expect(output['total']).toBe(201);
+    expect(rig.proxy.requests - before).toBe(2);
   });
 
   it('is rejected for an object that does not exist', async () => {
