@@ -53,6 +53,11 @@ export function brief(value: unknown, most = 120): string {
   return oneLine(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'missing'), most);
 }
 
+/** A call as the workflow file names it: `crm.upsert-record`; the connector that is stored with it is left out. */
+export function callName(connection: string, action: string): string {
+  return oneLine(`${connection}.${action.slice(action.lastIndexOf('.') + 1)}`, 80);
+}
+
 export function describeError(error: StoredError, most = 300): string {
   const code = error.code === undefined ? '' : `${error.code}: `;
   return oneLine(code + error.message, most) + (error.at === undefined ? '' : ` (${oneLine(error.at)})`);
@@ -71,8 +76,10 @@ export function span(ms: number): string {
 /** `3 min ago`, `in 12 s`. */
 export function relative(at: number, now: number): string {
   const ms = now - at;
-  if (Math.abs(ms) < 1000) return 'now';
-  return ms > 0 ? `${span(ms)} ago` : `in ${span(-ms)}`;
+  const size = Math.round(Math.abs(ms) / 1000) * 1000;
+  if (size === 0) return 'now';
+  const words = size < 10_000 ? `${size / 1000} s` : span(size);
+  return ms > 0 ? `${words} ago` : `in ${words}`;
 }
 
 const two = (value: number) => String(value).padStart(2, '0');
@@ -102,6 +109,18 @@ const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han
 
 function graphemes(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/** Breaks a line at blanks into lines of at most `most` characters, where there are blanks. */
+export function wrap(text: string, most: number): string[] {
+  const [first = '', ...words] = text.split(' ');
+  const lines = [first];
+  for (const word of words) {
+    const last = lines.at(-1) ?? '';
+    if (last.length + word.length >= most) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 /** Columns that a text takes in a terminal. */

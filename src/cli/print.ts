@@ -5,6 +5,7 @@ import type { Happening } from '../core/model.ts';
 import type { Io } from './client.ts';
 import {
   brief,
+  callName,
   clockTime,
   dateTime,
   describeError,
@@ -15,6 +16,7 @@ import {
   span,
   statusWord,
   width,
+  wrap,
   type Hue,
 } from './format.ts';
 
@@ -28,8 +30,8 @@ export interface Printer {
   status(status: string, reason?: string | null): string;
   /** Aligned columns; the last is not padded. */
   table(rows: readonly (readonly Cell[])[], indent?: string): void;
-  /** Text of several lines, control characters made visible. */
-  block(text: string, indent: string): void;
+  /** Text of several lines, control characters made visible; lines longer than `most` are broken. */
+  block(text: string, indent: string, most?: number): void;
   /** Absolute and relative time of an ISO text. */
   when(iso: string): string;
 }
@@ -45,8 +47,9 @@ export function createPrinter(io: Io): Printer {
     table: (rows, indent = '') => {
       for (const text of columns(rows, paint)) io.out(indent + text);
     },
-    block: (text, indent) => {
-      for (const part of printable(text.replace(/\r\n/g, '\n').trimEnd()).split('\n')) io.out(indent + part);
+    block: (text, indent, most) => {
+      const parts = printable(text.replace(/\r\n/g, '\n').trimEnd()).split('\n');
+      for (const part of parts.flatMap((long) => (most === undefined ? long : wrap(long, most)))) io.out(indent + part);
     },
     when: (iso) => `${dateTime(Date.parse(iso))} (${relative(Date.parse(iso), now)})`,
   };
@@ -140,7 +143,7 @@ function tellStep(happening: Extract<Happening, { kind: 'step' }>, now: number):
 function tellAttempt(happening: Extract<Happening, { kind: 'attempt' }>): Told | null {
   const { status, connection, action, number, tookMs, output, error } = happening;
   if (status === 'begun') return null;
-  const name = oneLine(`${connection}.${action}`, 80) + (number > 1 ? ` (attempt ${number})` : '');
+  const name = callName(connection, action) + (number > 1 ? ` (attempt ${number})` : '');
   const took = `${statusWord(status)} in ${span(tookMs)}`;
   const detail = error === null ? describeOutput(output) : describeError(error);
   const strong = status === 'rejected' || status === 'in_doubt';

@@ -54,7 +54,7 @@ function showItem(print: Printer, item: SandboxItemView): void {
   });
   print.table(rows, '    ');
   const text = form?.text.map((name) => item.fields[name]).find((value) => typeof value === 'string' && value !== '');
-  if (typeof text === 'string') print.block(text, '    │ ');
+  if (typeof text === 'string') print.block(text, '    │ ', 100);
 }
 
 /** A value as a person writes it: `Ann <ann@example.com>, bob@example.com`, `notes.pdf (12 kB)`; nothing for an empty one. */

@@ -2,7 +2,7 @@
 
 import type { AttemptView, Question } from '../console/api/attempt-view.ts';
 import type { RunDetail, StepView } from '../console/api/run-view.ts';
-import { brief, clockTime, describeError, mark, oneLine, relative, span, statusWord } from './format.ts';
+import { brief, callName, clockTime, describeError, mark, oneLine, relative, span, statusWord } from './format.ts';
 import type { Cell, Printer } from './print.ts';
 
 export function showRun(print: Printer, run: RunDetail): void {
@@ -39,7 +39,7 @@ export function showRun(print: Printer, run: RunDetail): void {
 
 function showStep(print: Printer, step: StepView, attempts: readonly AttemptView[]): void {
   const last = attempts.at(-1);
-  const uses = last === undefined ? '' : `  ${oneLine(`${last.connection}.${last.action}`)}`;
+  const uses = last === undefined ? '' : `  ${callName(last.connection, last.action)}`;
   const note = step.note === null ? '' : ` (${oneLine(step.note)})`;
   const status = statusWord(step.status, step.reason);
   const due =
@@ -82,7 +82,7 @@ function showQuestion(print: Printer, run: RunDetail, question: Question): void 
   print.line();
   print.line(print.paint(`Did step "${oneLine(step)}" happen? Hookline cannot know${why}`, 'magenta'));
   print.line(
-    `  Check "${oneLine(connection)}" for what ${oneLine(`${connection}.${action}`)} sent at ${print.when(begunAt)}${endTime(begunAt, endedAt)}`,
+    `  Check "${oneLine(connection)}" for what ${callName(connection, action)} sent at ${print.when(begunAt)}${endTime(begunAt, endedAt)}`,
   );
   print.table([['key', key], ...inputRows(input)], '    ');
   print.table(

@@ -1,7 +1,7 @@
 // The live lines of `dev` and the formats beneath them.
 
 import { describe, expect, it } from 'vitest';
-import { brief, oneLine, relative, span, width, zone } from '../../src/cli/format.ts';
+import { brief, oneLine, relative, span, width, wrap, zone } from '../../src/cli/format.ts';
 import { createPrinter, printHappening } from '../../src/cli/print.ts';
 import type { Happening } from '../../src/core/model.ts';
 
@@ -83,6 +83,7 @@ describe('printHappening', () => {
     const error = { name: 'PermanentError', code: 'channel_not_found', message: 'no such channel' };
     const rejected = { ...attempt, status: 'rejected', number: 2, output: null, error } as const;
     expect(line(rejected)).toContain('(attempt 2) rejected in 142 ms: channel_not_found: no such channel');
+    expect(line({ ...attempt, action: 'salesforce.upsert-record' })).toContain(' crm.upsert-record succeeded');
     expect(line({ ...attempt, status: 'begun' })).toBeNull();
   });
 
@@ -149,6 +150,13 @@ describe('formats', () => {
     expect(relative(at + 12_000, at)).toBe('in 12 s');
     expect(relative(at, at)).toBe('now');
     expect(zone(at)).toMatch(/^UTC([+-]\d\d:\d\d)?$/);
+  });
+
+  it('breaks long lines at blanks and loses nothing', () => {
+    const text = '  two  blanks and averyveryverylongword at the end';
+    expect(wrap(text, 16)).toEqual(['  two  blanks', 'and', 'averyveryverylongword', 'at the end']);
+    expect(wrap(text, 1000)).toEqual([text]);
+    expect(wrap('', 10)).toEqual(['']);
   });
 
   it('aligns columns by what a terminal shows, wide characters and colours included', () => {
