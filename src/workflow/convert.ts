@@ -33,13 +33,13 @@ function convertNode(node: ParsedNode | null, path: string, context: Context): N
   }
   if (isMap(node)) return convertMap(node.items, span, context);
   if (isSeq(node)) {
-    const items = node.items.map((item, index) => convertNode(item as ParsedNode, `${path}[${index}]`, context));
+    const items = node.items.map((item, index) => convertNode(item, `${path}[${index}]`, context));
     return { kind: 'list', ...span, items };
   }
-  return convertScalar(node as Scalar.Parsed, span, context);
+  return convertScalar(node, span, context);
 }
 
-function convertMap(pairs: readonly Pair<unknown, unknown>[], span: Span, context: Context): Node {
+function convertMap(pairs: readonly Pair[], span: Span, context: Context): Node {
   const entries = new Map<string, Entry>();
   const map: MapNode = { kind: 'map', ...span, entries };
   for (const [index, pair] of pairs.entries()) {
@@ -82,8 +82,6 @@ function isCollection(value: ParsedNode | null): boolean {
   return isMap(value) || isSeq(value);
 }
 
-const forbiddenKeys = ['__proto__'];
-
 /** The name of a key; undefined after reporting one that cannot be used. */
 function keyName(key: ParsedNode | null, map: MapNode, { report }: Context): string | undefined {
   const span = key === null ? map : { path: map.path, offset: key.range[0], end: key.range[1] };
@@ -101,12 +99,12 @@ function keyName(key: ParsedNode | null, map: MapNode, { report }: Context): str
     report.error('yaml.key', span, 'a key must be text on one line', 'Put the key in quotes.');
     return undefined;
   }
-  const name = typeof key.value === 'string' ? key.value : String(key.source ?? key.value);
+  const name = typeof key.value === 'string' ? key.value : key.source;
   if (name === '<<') {
     report.error('yaml.key', span, '"<<" merges nothing: merge keys are not allowed', 'Write the values out.');
     return undefined;
   }
-  if (forbiddenKeys.includes(name)) {
+  if (name === '__proto__') {
     report.error('yaml.key', span, `"${name}" is not allowed as a key`, 'Choose another name.');
     return undefined;
   }
@@ -129,10 +127,13 @@ function convertScalar(node: Scalar.Parsed, span: Span, { report }: Context): No
   const written = node.source ?? '';
   const { value } = node;
   if (typeof value === 'number') checkNumber(value, written, span, report);
-  const known = value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
-  const scalar: ScalarNode = { kind: 'scalar', ...span, style, value: known ? value : String(value), written };
+  const scalar: ScalarNode = { kind: 'scalar', ...span, style, value: isPlain(value) ? value : written, written };
   checkComment(scalar, report);
   return scalar;
+}
+
+function isPlain(value: unknown): value is ScalarNode['value'] {
+  return value === null || ['string', 'boolean', 'number'].includes(typeof value);
 }
 
 function checkNumber(value: number, written: string, span: Span, report: Report): void {

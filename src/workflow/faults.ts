@@ -4,7 +4,7 @@ import { nodeAt, type Node, type ScalarNode } from './node.ts';
 import type { Report, Span } from './report.ts';
 import { reservedWords } from './schema.ts';
 import { quoted } from './traps.ts';
-import type { Fault } from './validate.ts';
+import type { Fault } from './fault.ts';
 
 /** `owner`: where a key is missing when the value as a whole lacks it. `subject` begins every message. */
 export function reportFaults(faults: readonly Fault[], root: Node, owner: Span, report: Report, subject: string): void {

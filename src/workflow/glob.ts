@@ -22,7 +22,7 @@ export interface EventPattern {
   readonly type: string;
 }
 
-/** `truedy:call.*` → its two patterns; undefined when it is not `source:type`. */
+/** `phone:call.*` → its two patterns; undefined when it is not `source:type`. */
 export function parsePattern(text: string): EventPattern | undefined {
   const at = text.indexOf(':');
   const source = text.slice(0, at);

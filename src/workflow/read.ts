@@ -1,6 +1,6 @@
 // Text of a workflow file → a tree with the place of every value; hostile or broken text gives problems, never a crash.
 
-import { Composer, Lexer, Parser, type Document, type ParsedNode, type YAMLError } from 'yaml';
+import { Composer, Lexer, Parser, type Document, type YAMLError } from 'yaml';
 import { convert } from './convert.ts';
 import type { Node } from './node.ts';
 import type { Report } from './report.ts';
@@ -94,7 +94,7 @@ const stops = {
 } as const;
 
 interface Composed {
-  readonly documents: readonly Document.Parsed<ParsedNode>[];
+  readonly documents: readonly Document.Parsed[];
   /** Where a limit was passed; nothing is composed then, because that would take too long. */
   readonly stopped: { readonly code: keyof typeof stops; readonly offset: number } | undefined;
 }
@@ -124,7 +124,7 @@ function compose(text: string): Composed {
     prettyErrors: false,
     logLevel: 'silent',
   });
-  const documents: Document.Parsed<ParsedNode>[] = [];
+  const documents: Document.Parsed[] = [];
   for (const document of composer.compose(tokens(), true, text.length)) {
     documents.push(document);
     if (documents.length === 2) break;

@@ -21,7 +21,7 @@ import { spanIn, type Written } from './value.ts';
 export function makeReady(checked: CheckedFile, source: SourceText, text: string): Workflows {
   const { env } = checked;
   const candidates = checked.workflows.map((workflow) => readyCandidate(workflow, env, source));
-  const { match } = createMatcher(candidates, env);
+  const matcher = createMatcher(candidates, env);
   return {
     file: source.file,
     text,
@@ -29,7 +29,7 @@ export function makeReady(checked: CheckedFile, source: SourceText, text: string
     sources: byName(checked.sources.map((entry) => readySource(entry, env, source))),
     connections: byName(checked.connections.map((entry) => readyConnection(entry, env, source))),
     workflows: byName(candidates.map((candidate) => candidate.workflow)),
-    match,
+    match: (event) => matcher.match(event),
   };
 }
 
@@ -90,7 +90,16 @@ function readyStep(checked: CheckedStep, env: Env, source: SourceText): Step {
   const holds = readyCondition(checked.condition, source);
   const render = compileInput(checked, source);
   return {
-    ...{ id, connection, connector, actionName, action, effect, needs, onError, onDoubt, retry },
+    id,
+    connection,
+    connector,
+    actionName,
+    action,
+    effect,
+    needs,
+    onError,
+    onDoubt,
+    retry,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     at: source.place(checked.span.offset),
     condition: (scope) => holds({ ...scope, env }),
@@ -112,7 +121,7 @@ function readyUnique(written: Written | undefined, source: SourceText): (scope: 
       () => {
         const value = evaluate(scope, createBudget());
         if (value === undefined || value === null) return null;
-        if (typeof value !== 'object') return String(value);
+        if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
         throw new ExpressionError('"unique" must be text or a number, not a list or a map', 0);
       },
       written,

@@ -8,7 +8,7 @@ import { compileTemplate } from './expression/template.ts';
 import { encodeInside, encodingOf, schemaOf, takesNull } from './encode-inside.ts';
 import { nodeAt } from './node.ts';
 import type { SourceText } from './place.ts';
-import type { Fault } from './validate.ts';
+import type { Fault } from './fault.ts';
 import { spanIn, type Value } from './value.ts';
 
 /** An input that cannot be rendered, and the value of the file that is to blame. */
@@ -62,9 +62,10 @@ function placeOf(value: Value, offset: number, source: SourceText) {
 }
 
 function explainFault(fault: Fault, step: CheckedStep, { dropped }: Rendering, source: SourceText) {
-  const missing = fault.code === 'value.missing-key' ? dropped.get(fault.path.join('.')) : undefined;
+  const path = [...fault.path, ...(fault.missing === undefined ? [] : [fault.missing])].join('.');
+  const missing = dropped.get(path);
   if (missing !== undefined && 'template' in missing) {
-    const message = `input "${fault.path.join('.')}" is required, but ${missing.template.text.trim()} is missing`;
+    const message = `input "${path}" is required, but ${missing.template.text.trim()} is missing`;
     return { message, at: placeOf(missing, 0, source) };
   }
   if (step.input === undefined) return { message: `input ${fault.message}`, at: source.place(step.span.offset) };

@@ -30,7 +30,10 @@ export function createReport(source: SourceText): Report {
     (code, span, message, hint) => {
       const key = `${span.offset} ${code} ${message}`;
       if (found.has(key) || found.size > problemLimit) return;
-      if (found.size === problemLimit) return void found.set('', tooMany(source));
+      if (found.size === problemLimit) {
+        found.set('', tooMany(source));
+        return;
+      }
       const at = source.place(span.offset);
       const lineEnd = source.text.indexOf('\n', span.offset);
       const end = Math.min(span.end, lineEnd === -1 ? source.text.length : lineEnd);
@@ -45,9 +48,19 @@ export function createReport(source: SourceText): Report {
     source,
     error: add('error'),
     warning: add('warning'),
-    problems: () => [...found.values()].sort((a, b) => a.offset - b.offset).map((entry) => entry.problem),
+    problems: () => {
+      const all = [...found.values()].sort((a, b) => a.offset - b.offset);
+      const wrong = new Set(all.filter(({ problem }) => problem.severity === 'error').map(({ offset }) => offset));
+      return all.filter(isNews(wrong)).map(({ problem }) => problem);
+    },
     failed: () => [...found.values()].some((entry) => entry.problem.severity === 'error'),
   };
+}
+
+/** A warning says nothing new where there is an error. */
+function isNews(wrong: ReadonlySet<number>) {
+  return ({ offset, problem }: { readonly offset: number; readonly problem: Problem }) =>
+    problem.severity === 'error' || !wrong.has(offset);
 }
 
 function tooMany(source: SourceText): { offset: number; problem: Problem } {

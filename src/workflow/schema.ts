@@ -118,14 +118,16 @@ export const fileSchema = {
 } as const satisfies Schema;
 
 /** Words kept for a later version, where they would stand. */
-export const reservedWords: ReadonlySet<string> = new Set([
-  ...['forEach', 'wait', 'waitFor', 'parallel', 'switch', 'case', 'while', 'until', 'repeat', 'loop', 'else', 'then'],
-  ...['try', 'catch', 'finally', 'return', 'call', 'goto', 'concurrency', 'outputs', 'schedule'],
-]);
+export const reservedWords: ReadonlySet<string> = new Set(
+  (
+    'forEach wait waitFor parallel switch case while until repeat loop else then try catch finally return call goto ' +
+    'concurrency outputs schedule'
+  ).split(' '),
+);
 
 /** A schema in which an absent `additionalProperties` says what it means: closed. */
-export function closed(schema: Schema): Schema {
-  return mapSchema(schema, closed, false);
+export function closed(schema: Schema, inBranch = false): Schema {
+  return mapSchema(schema, closed, inBranch);
 }
 
 /** What stands for a value that an expression gives, when literals are validated. A file cannot hold U+0000. */
@@ -134,11 +136,11 @@ export const unknownValue = '\0=';
 export const unknownText = '\0~';
 
 /** A closed schema for values as written: an expression may stand anywhere, and text with expressions for any text. */
-export function asWritten(schema: Schema): object {
-  const { oneOf, ...rest } = mapSchema(schema, asWritten as (schema: Schema) => Schema, false);
+export function asWritten(schema: Schema, inBranch = false): object {
+  const { oneOf, ...rest } = mapSchema(schema, asWritten, inBranch);
   const inner = oneOf === undefined ? rest : { ...rest, anyOf: [...(rest.anyOf ?? []), ...oneOf] };
   const open = takesText(schema) ? '^\\u0000' : '^\\u0000=';
-  return { if: { type: 'string', pattern: open }, then: true, else: inner };
+  return { if: { type: 'string', pattern: open }, else: inner };
 }
 
 /** Whether some text is valid. */
@@ -150,7 +152,11 @@ export function takesText(schema: Schema): boolean {
   return branches === undefined || branches.some(takesText);
 }
 
-function mapSchema(schema: Schema, change: (schema: Schema) => Schema, inBranch: boolean): Schema {
+/**
+ * Closes a schema and changes those inside it. A branch of `anyOf` that only adds conditions to the properties beside it is
+ * left open.
+ */
+function mapSchema(schema: Schema, change: (schema: Schema, inBranch: boolean) => Schema, inBranch: boolean): Schema {
   const { properties, items, additionalProperties, anyOf, oneOf, ...rest } = schema;
   const isObject =
     [schema.type].flat().includes('object') || (properties !== undefined && schema.type === undefined && !inBranch);
@@ -158,13 +164,18 @@ function mapSchema(schema: Schema, change: (schema: Schema) => Schema, inBranch:
   return {
     ...rest,
     ...(properties === undefined ? {} : { properties: mapValues(properties, change) }),
-    ...(items === undefined ? {} : { items: change(items) }),
-    ...(others === undefined ? {} : { additionalProperties: typeof others === 'object' ? change(others) : others }),
-    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(change) }),
-    ...(oneOf === undefined ? {} : { oneOf: oneOf.map(change) }),
+    ...(items === undefined ? {} : { items: change(items, false) }),
+    ...(others === undefined
+      ? {}
+      : { additionalProperties: typeof others === 'object' ? change(others, false) : others }),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map((branch) => change(branch, true)) }),
+    ...(oneOf === undefined ? {} : { oneOf: oneOf.map((branch) => change(branch, true)) }),
   };
 }
 
-function mapValues(properties: Readonly<Record<string, Schema>>, change: (schema: Schema) => Schema) {
-  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, change(property)]));
+function mapValues(
+  properties: Readonly<Record<string, Schema>>,
+  change: (schema: Schema, inBranch: boolean) => Schema,
+) {
+  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, change(property, false)]));
 }

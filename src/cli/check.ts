@@ -1,0 +1,123 @@
+// `hookline check`: every problem of workflow files, or what each step of a fine one guarantees.
+
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findConnectors } from '../connect/find.ts';
+import { HostError } from '../core/errors.ts';
+import { readSettings } from '../core/settings.ts';
+import type { Catalog, Workflows } from '../workflow/compile.ts';
+import { guaranteeOf } from '../workflow/guarantee.ts';
+import { loadWorkflows } from '../workflow/load.ts';
+import { formatProblem, type Problem } from '../workflow/problem.ts';
+import type { Io } from './client.ts';
+import { painter, type Hue } from './format.ts';
+
+const help = `hookline check [file…]
+
+Finds every problem of workflow files in one pass, each with its place and what to write instead.
+For a file without errors it says what each step guarantees.
+
+  file  default: WORKFLOWS, else ./workflows.yaml
+
+Exit code: 0 no error, 1 an error, 2 a file that cannot be read.`;
+
+export interface CheckIo extends Io {
+  /** The connectors and sources for a file; default: those that ship and the plugins beside it. */
+  readonly catalog?: (file: string) => Promise<Catalog>;
+  /** Default: from the disk. */
+  readonly read?: (file: string) => Promise<string>;
+}
+
+export async function check(args: readonly string[], io: CheckIo): Promise<number> {
+  const { values, positionals } = parse(args);
+  if (values.help === true) {
+    for (const line of help.split('\n')) io.out(line);
+    return 0;
+  }
+  const files = positionals.length > 0 ? positionals : [readSettings(io.env).WORKFLOWS.replace(/^\.\//, '')];
+  let exit = 0;
+  for (const [index, file] of files.entries()) {
+    if (index > 0) io.out('');
+    exit = Math.max(exit, await checkFile(file, io));
+  }
+  return exit;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const options = { help: { type: 'boolean', short: 'h' } } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new HostError('input.invalid', { what: (error as Error).message });
+  }
+}
+
+async function checkFile(file: string, io: CheckIo): Promise<number> {
+  const path = resolve(io.cwd, file);
+  const text = await readText(file, path, io);
+  if (text === undefined) return 2;
+  const catalog = await (io.catalog ?? ((path) => findCatalog(path, io)))(path);
+  const { workflows, problems } = await loadWorkflows({ file, text }, catalog);
+  for (const problem of problems) {
+    for (const line of formatProblem(problem, text, { color: io.color }).split('\n')) io.out(line);
+    io.out('');
+  }
+  const paint = painter(io.color);
+  const found = countProblems(problems);
+  if (workflows === null) {
+    io.out(`${paint('✗', 'red')} ${file}: ${found}`);
+    return 1;
+  }
+  const { size } = workflows.workflows;
+  const sizes = `${size} ${size === 1 ? 'workflow' : 'workflows'}`;
+  io.out(`${paint('✓', 'green')} ${file}: ${sizes}, ${found}`);
+  for (const line of describe(workflows, paint)) io.out(line);
+  return 0;
+}
+
+async function readText(file: string, path: string, io: CheckIo): Promise<string | undefined> {
+  try {
+    return await (io.read ?? ((path) => readFile(path, 'utf8')))(path);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    const failure = new HostError('config.unreadable', { file, why }, { cause: error });
+    io.err(`${failure.message}.`);
+    io.err(failure.help);
+    return undefined;
+  }
+}
+
+async function findCatalog(file: string, io: Io): Promise<Catalog> {
+  const { PLUGINS } = readSettings(io.env);
+  return findConnectors({ pluginsDir: PLUGINS === '' ? join(dirname(file), 'plugins') : resolve(io.cwd, PLUGINS) });
+}
+
+function countProblems(problems: readonly Problem[]): string {
+  const count = (severity: Problem['severity']) => {
+    const found = problems.filter((problem) => problem.severity === severity).length;
+    return found === 0 ? [] : [`${found} ${severity}${found === 1 ? '' : 's'}`];
+  };
+  return [...count('error'), ...count('warning')].join(', ') || 'no problem';
+}
+
+const hues = { 'exactly one': 'green', 'at least one': 'yellow', 'at most one': 'yellow' } as const satisfies Record<
+  string,
+  Hue
+>;
+
+/** One line for each step: what it calls, and how many effects that can have. */
+function* describe(workflows: Workflows, paint: (text: string, hue: Hue) => string): Generator<string> {
+  for (const workflow of workflows.workflows.values()) {
+    yield '';
+    yield paint(workflow.name, 'bold');
+    const rows = workflow.steps.map((step) => ({ step, uses: `${step.connection}.${step.actionName}` }));
+    const idWidth = Math.max(...rows.map(({ step }) => step.id.length));
+    const usesWidth = Math.max(...rows.map(({ uses }) => uses.length));
+    for (const { step, uses } of rows) {
+      const { effects, why } = guaranteeOf(step);
+      const word = paint(`${effects} effect`.padEnd(19), hues[effects]);
+      yield `  ${step.id.padEnd(idWidth)}  ${uses.padEnd(usesWidth)}  ${word}  ${paint(why, 'dim')}`;
+    }
+  }
+}
