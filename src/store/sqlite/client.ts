@@ -1,5 +1,7 @@
 // Talks to the store's worker: one message a call, answers matched by number.
 
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { HostError } from '../../core/errors.ts';
 import { fromFault } from './fault.ts';
@@ -17,7 +19,8 @@ interface Waiting {
 
 /** Rejects with `store.locked`, `store.unwritable` or `store.newer`. A worker that dies leaves a store that refuses everything. */
 export async function startClient(data: StartWorker, onCommit?: (commit: Commit) => void): Promise<Client> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, name: 'store' });
+  const options = { name: 'store', workerData: data, env: workerEnv() };
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), options);
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let ended: HostError | null = null;
@@ -71,4 +74,10 @@ export async function startClient(data: StartWorker, onCommit?: (commit: Commit)
       return closing;
     },
   };
+}
+
+/** A thread has a compile cache only by its environment; without one it loads the TypeScript compiler: 30 MB and 100 ms. */
+function workerEnv(): NodeJS.ProcessEnv {
+  const cache = getCompileCacheDir();
+  return cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(cache) };
 }

@@ -1,5 +1,6 @@
 // Opens the database file for writing and brings it to the present schema.
 
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreFault } from './fault.ts';
@@ -17,7 +18,10 @@ export interface Database {
 export function openDatabase(dir: string, maxBytes: number | null): Database {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(join(dir, 'hookline.db'), { timeout: 1000 });
+    const file = join(dir, 'hookline.db');
+    // Made here, because bodies are nobody else's business; its log takes over its mode.
+    closeSync(openSync(file, 'a', 0o600));
+    database = new DatabaseSync(file, { timeout: 1000 });
     const opened = database;
     const sql = createSql(opened);
     configure(sql, maxBytes);

@@ -9,7 +9,7 @@ import { StoreFault, breakdownOf } from './fault.ts';
 export function lockFolder(dir: string): () => void {
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(dir, { recursive: true });
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
     database = new DatabaseSync(join(dir, 'hookline.lock'), { timeout: 0 });
     database.exec('begin exclusive');
     const held = database;

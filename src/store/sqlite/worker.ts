@@ -1,5 +1,6 @@
 // The store's thread: owns the folder and its database, and serves whatever has arrived in one go.
 
+import { flushCompileCache } from 'node:module';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { toFault } from './fault.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
@@ -31,6 +32,7 @@ function start(port: MessagePort, { dir, maxBytes, watch }: StartWorker): void {
       port.close();
     });
     reply({ kind: 'ready' });
+    flushCompileCache();
   } catch (error) {
     unlock?.();
     reply({ kind: 'refused', fault: toFault(error) });
