@@ -95,6 +95,15 @@ export function planContract({ store }: Subject): void {
     await expect(store().replay(newRun('evt_gone'))).rejects.toMatchObject({ code: 'not.found' });
   });
 
+  test('plans an event that a person was quicker to replay', async () => {
+    const eventId = await acceptOne(store());
+    const early = await store().replay(newRun(eventId));
+    expect(early.replay).toBe(0);
+    const runs = [newRun(eventId), newRun(eventId, { workflow: 'other' })];
+    expect(await store().plan([{ eventId, runs }]), 'it has that run').toEqual([{ runs: [runs[1]?.id] }]);
+    expect((await store().replay(newRun(eventId))).replay).toBe(1);
+  });
+
   test('runs an ignored event by a replay', async () => {
     const eventId = await acceptOne(store());
     await store().plan([{ eventId, runs: [] }]);

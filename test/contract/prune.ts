@@ -57,6 +57,14 @@ export function pruneContract({ store }: Subject): void {
     expect((await claimOne(store(), { now: start + 500 * day })).event.id).toBe(first.eventId);
   });
 
+  test('keeps an event whose run was asked for before it was planned', async () => {
+    const eventId = await acceptOne(store());
+    await store().replay(newRun(eventId, { dueAt: start + 500 * day }));
+    await store().plan([{ eventId, runs: [] }]);
+    await pruneAll(store(), start + 100 * day);
+    expect((await claimOne(store(), { now: start + 500 * day })).event.id).toBe(eventId);
+  });
+
   test('keeps pending events, and removes those that no workflow took', async () => {
     const pending = await acceptOne(store());
     const ignored = await acceptOne(store());

@@ -9,6 +9,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
+// Processes and threads then need not compile their code anew for each test.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'hookline-compile-cache');
+
 /** Removed when the test ends. */
 export async function folder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'hookline-store-'));

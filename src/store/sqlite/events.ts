@@ -73,7 +73,7 @@ function planOne(sql: Sql, { eventId, runs }: PlanEvent): Planned {
   if (open === undefined) return { runs: [] };
   const inserted = runs.filter((run) => insertRun(sql, { ...run, eventId, replay: 0 })).map((run) => run.id);
   sql.run(
-    'update events set status = ?, matched = ?, runs = ? where id = ?',
+    'update events set status = ?, matched = ?, runs = runs + ? where id = ?',
     runs.length > 0 ? 'matched' : 'ignored',
     JSON.stringify(runs.map((run) => run.workflow)),
     inserted.length,

@@ -48,15 +48,15 @@ export function toRun(row: RunRow): Run {
   };
 }
 
-/** False: its `unique` value is taken. Only first runs take one. */
+/** False: its `unique` value is taken, or the event has this run already. Only first runs take a value. */
 export function insertRun(sql: Sql, run: NewRun & { replay: number }): boolean {
   const mark =
     run.unique === null || run.replay > 0 ? null : hash('sha256', JSON.stringify([run.workflow, run.unique]), 'buffer');
   if (mark !== null && sql.get('select 1 from runs where unique_mark = ?', mark) !== undefined) return false;
-  sql.run(
+  const inserted = sql.run(
     'insert into runs (id, event_id, workflow, replay, unique_mark, status, reason, config, created_at, started_at, ' +
       'ended_at, due_at, deadline_at, lane, fence, error, steps) ' +
-      'values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)',
+      'values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (event_id, workflow, replay) do nothing',
     run.id,
     run.eventId,
     run.workflow,
@@ -74,7 +74,7 @@ export function insertRun(sql: Sql, run: NewRun & { replay: number }): boolean {
     toJson(run.error),
     JSON.stringify(run.steps),
   );
-  return true;
+  return inserted > 0;
 }
 
 /** A person asked for it, so a taken `unique` value does not stop it. Throws `not.found` when the event is gone. */
