@@ -89,6 +89,9 @@ async function openClient(guard: Guard, lookup: LookupFunction | undefined, conn
   const guarded = undici.buildConnector({ ...settings, lookup: guard.lookup });
   const agent = new undici.Agent({
     allowH2: false,
+    // A request on a connection that the other side is just closing ends in doubt; so none is kept for long.
+    keepAliveTimeout: 2000,
+    keepAliveMaxTimeout: 2000,
     connect: (options, callback) => {
       try {
         const port = options.port || (options.protocol === 'https:' ? '443' : '80');

@@ -128,7 +128,8 @@ function importFault(error: unknown, file: string): string {
   if (!(error instanceof Error)) return `it threw ${String(error)}`;
   const { code } = error as NodeJS.ErrnoException;
   const line = /^(.*):(\d+)$/.exec(error.stack?.split('\n')[0] ?? '');
-  const place = line?.[1] === file ? ` in line ${line[2]}` : '';
+  const known = line?.[1] === file || line?.[1] === pathToFileURL(file).href;
+  const place = known ? ` in line ${line?.[2]}` : '';
   const what = `${error.message.split('\n')[0]}${place}`;
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
     return `${what}; types are only removed before it runs, so write no enum, namespace or parameter property`;

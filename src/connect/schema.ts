@@ -33,8 +33,17 @@ export function schemaFault(schema: unknown): string | undefined {
 export function settingsFault(schema: Schema, settings: unknown): string | undefined {
   const validate = createAjv().compile(schema);
   if (validate(settings ?? {})) return undefined;
-  const faults = (validate.errors ?? []).map(describe);
+  const faults = meant(validate.errors ?? []).map(describe);
   return [...new Set(faults)].join('; ');
+}
+
+/** Of alternatives only the one that was meant: the one whose constants, such as a `kind`, are all met. */
+function meant(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const branchOf = (error: ErrorObject) => /^.*\/(?:oneOf|anyOf)\/\d+\//.exec(error.schemaPath)?.[0];
+  const other = new Set(errors.filter((error) => error.keyword === 'const').map(branchOf));
+  const kept = errors.filter((error) => branchOf(error) === undefined || !other.has(branchOf(error)));
+  const known = kept.filter((error) => error.keyword !== 'oneOf' && error.keyword !== 'anyOf');
+  return known.length > 0 ? known : errors.filter((error) => error.keyword === 'oneOf' || error.keyword === 'anyOf');
 }
 
 function describe(error: ErrorObject): string {
@@ -45,6 +54,7 @@ function describe(error: ErrorObject): string {
   if (error.keyword === 'additionalProperties') {
     return `setting "${[...path, String(error.params['additionalProperty'])].join('.')}" does not exist`;
   }
+  if (error.keyword === 'oneOf' || error.keyword === 'anyOf') return `setting "${path.join('.')}" has no known form`;
   const subject = path.length === 0 ? 'the settings' : `setting "${path.join('.')}"`;
   return `${subject} ${error.message ?? 'is not valid'}`;
 }

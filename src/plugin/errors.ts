@@ -52,3 +52,17 @@ export class ConnectionError extends ActionError {
 export class UnknownOutcomeError extends ActionError {
   readonly [outcomeSymbol] = 'in_doubt' as const;
 }
+
+const fixdate = /^(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+
+/**
+ * Milliseconds to wait by a `Retry-After` header: whole seconds, or an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`; 0 when it
+ * has passed). Anything else gives undefined. `now` is in milliseconds since 1970. The host caps what it honours.
+ */
+export function parseRetryAfter(value: string | null | undefined, now: number): number | undefined {
+  const text = value?.trim() ?? '';
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+  if (!fixdate.test(text)) return undefined;
+  const at = new Date(text);
+  return !Number.isNaN(at.getTime()) && at.toUTCString() === text ? Math.max(0, at.getTime() - now) : undefined;
+}

@@ -25,6 +25,7 @@ export {
   ActionError,
   ConnectionError,
   outcomeSymbol,
+  parseRetryAfter,
   PermanentError,
   RetryableError,
   UnknownOutcomeError,

@@ -5,6 +5,7 @@ import {
   request as forward,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type Server,
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -53,7 +54,7 @@ export interface FaultProxy {
   readonly seen: readonly ProxiedRequest[];
   /** Faults the next `times` requests, or only those that `when` takes. Faults queue up; `Infinity` lasts until `heal()`. */
   fail(fault: Fault, times?: number, when?: (request: ProxiedRequest) => boolean): void;
-  /** Forgets every fault and listens again. */
+  /** Forgets every fault, closes the connections that clients keep, and listens again. */
   heal(): Promise<void>;
   close(): Promise<void>;
 }
@@ -112,6 +113,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     },
     heal: async () => {
       planned = [];
+      await dropConnections(server);
       if (!server.listening) await listen(port);
     },
     close: () =>
@@ -121,6 +123,18 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       }),
   };
 }
+
+/** Once it resolves, clients of this process have seen their kept connections end, and write on none of them. */
+async function dropConnections(server: Server): Promise<void> {
+  server.closeAllConnections();
+  while ((await openConnections(server)) > 0) await turn();
+  for (let turns = 0; turns < 3; turns++) await turn();
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+const openConnections = (server: Server) =>
+  new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
 
 async function answer(
   target: string,
