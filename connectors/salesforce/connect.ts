@@ -6,7 +6,7 @@ import { ConnectionError, type Tools } from 'hookline/plugin';
 import { isSessionRefused, toActionError, toLoginError } from './faults.ts';
 import { createGrant, type TokenRequest } from './grant.ts';
 import { defaultApiVersion, defaultLoginUrl, type Settings } from './settings.ts';
-import { createTransport, useTransport } from './transport.ts';
+import { AnswerError, createTransport, useTransport } from './transport.ts';
 
 /** Share of the org's daily API calls above which the log warns. */
 const usageWarning = 0.9;
@@ -36,8 +36,7 @@ export async function connect(settings: Settings, tools: Tools): Promise<Client>
       try {
         return await use(salesforce);
       } catch (error) {
-        if (signal.aborted) throw error;
-        if (!isSessionRefused(error)) throw toActionError(error);
+        if (!isSessionRefused(error)) throw judge(error, signal);
       } finally {
         watchUsage();
       }
@@ -45,10 +44,15 @@ export async function connect(settings: Settings, tools: Tools): Promise<Client>
         await login(token);
         return await use(salesforce);
       } catch (error) {
-        throw signal.aborted ? error : toActionError(error);
+        throw judge(error, signal);
       }
     },
   };
+}
+
+/** What Salesforce answered counts also after a stop; without an answer the host knows better whether anything was sent. */
+function judge(error: unknown, signal: AbortSignal): unknown {
+  return signal.aborted && !(error instanceof AnswerError) ? error : toActionError(error);
 }
 
 type Login = (refused: Connection['accessToken']) => Promise<void>;

@@ -3,7 +3,7 @@
 
 import { PassThrough } from 'node:stream';
 import type { Connection } from 'jsforce';
-import type { Tools } from 'hookline/plugin';
+import { parseRetryAfter, type Tools } from 'hookline/plugin';
 
 export type Transport = Connection['_transport'];
 type Request = Parameters<Transport['httpRequest']>[0];
@@ -113,15 +113,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-const imfDate =
-  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/;
-const dayMs = 86_400_000;
-
-/** Seconds or an IMF date, nothing else: `Date.parse` would take `-1` for a date. In milliseconds, at most a day. */
-export function parseRetryAfter(value: string | null, now: number): number | undefined {
-  const text = value?.trim() ?? '';
-  const wish = /^\d+$/.test(text) ? Number(text) * 1000 : imfDate.test(text) ? Date.parse(text) - now : Number.NaN;
-  return Number.isNaN(wish) ? undefined : Math.min(Math.max(wish, 0), dayMs);
 }

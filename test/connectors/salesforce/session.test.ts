@@ -183,6 +183,26 @@ describe('a refused session', () => {
   });
 });
 
+describe('a stopped call', () => {
+  const stopped = createAttempt({ signal: AbortSignal.abort() });
+  const create = (client: unknown, record: object) =>
+    failure(Promise.resolve(salesforce.actions['create-record']?.run(client, { object: 'Task', record }, stopped)));
+
+  it('that was answered all the same ends as the answer says', async () => {
+    const { client } = await open();
+    const error = await create(client, { Subjekt: 'x' });
+    expect(error).toMatchObject({ [outcomeSymbol]: 'rejected', code: 'INVALID_FIELD' });
+  });
+
+  it('without an answer is left to the host, which knows whether anything was sent', async () => {
+    const { client, proxy } = await open();
+    proxy.fail('cut-before');
+    const error = await create(client, { Subject: 'x' });
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error[outcomeSymbol]).toBeUndefined();
+  });
+});
+
 describe('a check', () => {
   it('passes on a live connection and renews an ended session', async () => {
     const { sandbox, client } = await open();

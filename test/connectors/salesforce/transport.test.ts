@@ -6,7 +6,7 @@ import jsforce from 'jsforce';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import salesforce from '../../../connectors/salesforce/index.ts';
 import { startSandbox } from '../../../connectors/salesforce/sandbox.ts';
-import { createTransport, parseRetryAfter, useTransport } from '../../../connectors/salesforce/transport.ts';
+import { createTransport, useTransport } from '../../../connectors/salesforce/transport.ts';
 import { toActionError } from '../../../connectors/salesforce/faults.ts';
 import { outcomeSymbol, type Log } from '../../../src/plugin/index.ts';
 import { createAttempt } from '../../../src/plugin/testing.ts';
@@ -110,25 +110,5 @@ describe('the transport', () => {
       [outcomeSymbol]: 'rejected',
       message: 'Salesforce refused the call: ERROR_HTTP_404: status 404',
     });
-  });
-});
-
-describe('Retry-After', () => {
-  const now = Date.UTC(2026, 10, 23, 12, 0, 0);
-  it.each([
-    ['7', 7000],
-    ['0', 0],
-    [' 120 ', 120_000],
-    ['Mon, 23 Nov 2026 12:00:30 GMT', 30_000],
-    ['Mon, 23 Nov 2026 11:00:00 GMT', 0],
-    ['9999999999', 86_400_000],
-    ['-1', undefined],
-    ['1.5', undefined],
-    ['2026-11-23', undefined],
-    ['soon', undefined],
-    ['', undefined],
-    [null, undefined],
-  ])('%j is %s ms', (value, expected) => {
-    expect(parseRetryAfter(value, now)).toBe(expected);
   });
 });
