@@ -45,7 +45,7 @@ export function answerOf(response: Response, text: string, expectJson: boolean):
   return { status: response.status, headers, body: parsed === undefined ? text : parsed.value };
 }
 
-/** Undefined when it is no JSON. Whole numbers that a number cannot hold are kept as text. */
+/** Undefined when it is no JSON. What a number cannot hold, such as a 20-digit id, is kept as text. */
 function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text, keepDigits) as unknown };
@@ -57,5 +57,5 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
 function keepDigits(_: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source;
   if (typeof value !== 'number' || Number.isSafeInteger(value) || source === undefined) return value;
-  return /^-?\d+$/.test(source) ? source : value;
+  return /^-?\d+$/.test(source) || !Number.isFinite(value) ? source : value;
 }

@@ -1,6 +1,7 @@
 // Connections: checked settings, a client made once, and stand-ins that keep everything on the machine.
 
 import { afterEach, describe, expect, it } from 'vitest';
+import http from '../../connectors/http/index.ts';
 import { openConnections, type Connections, type OpenConnections } from '../../src/connect/connection.ts';
 import { createSending } from '../../src/connect/sending.ts';
 import { createRedactor } from '../../src/core/log.ts';
@@ -89,6 +90,17 @@ describe('openConnections', () => {
   it('says which setting is missing', async () => {
     const { connector } = createShow();
     await expect(open([{ name: 'crm', connector, settings: {} }])).rejects.toThrow('setting "url" is missing');
+  });
+
+  it.each([
+    [{ kind: 'bearer' }, 'setting "auth.token" is missing'],
+    [{ kind: 'api-key', in: 'cookie', name: 'k', value: 'SECRET' }, 'setting "auth.in" must be equal to one of'],
+    [{ kind: 'magic', token: 'SECRET' }, 'setting "auth" has no known form'],
+  ])('speaks of the alternative that was meant: %j', async (auth, why) => {
+    const configs = [{ name: 'api', connector: http, settings: { baseUrl: 'https://a.example', auth } }];
+    const error = (await open(configs).catch((reason: unknown) => reason)) as Error;
+    expect(error.message).toContain(`the settings of connection "api" are refused: ${why}`);
+    expect(error.message).not.toContain('SECRET');
   });
 
   it('makes the client at the first use, once, and closes it', async () => {
