@@ -47,12 +47,8 @@ describe('nearest', () => {
     expect(nearest('agen', ['agentName', 'agent'])).toBe('agent');
   });
 
-  it('answers at once for a very long word', () => {
-    const started = performance.now();
-    nearest(
-      'a'.repeat(1_000_000),
-      Array.from({ length: 1000 }, (_, index) => `name${index}`),
-    );
-    expect(performance.now() - started).toBeLessThan(1000);
+  it('suggests nothing for a very long word', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `name${index}`);
+    expect(nearest('a'.repeat(1_000_000), names)).toBeUndefined();
   });
 });

@@ -27,5 +27,6 @@ export function placed(error: unknown, source: string, place: Span): unknown {
 /** An error whose sentence begins with the source of its place: `"a.b" is missing, …`. */
 export function about(source: string, place: Span, message: string): ExpressionError {
   const text = source.slice(place.start, place.end).replaceAll(/\s+/g, ' ');
-  return new ExpressionError(`"${shorten(text, 60)}" ${message}`, place.start);
+  const subject = /^["'`]/.test(text) ? shorten(text, 60) : `"${shorten(text, 60)}"`;
+  return new ExpressionError(`${subject} ${message}`, place.start);
 }

@@ -57,7 +57,6 @@ export function parseLeadingExpression(text: string, options: ParseOptions): Par
       const { message, place, hint } = error;
       return fail(message, place.start, Math.max(place.end - place.start, 1), hint);
     }
-    if (error instanceof RangeError) return fail(tooDeep, 0, undefined, 'split it up');
     const offset = positionOf(error);
     if (offset === undefined) throw error;
     if (offset >= expressionLimits.sourceLength) return tooLong();
@@ -91,7 +90,6 @@ function positionOf(error: unknown): number | undefined {
   return typeof pos === 'number' ? pos : undefined;
 }
 
-const tooDeep = 'the expression is nested too deeply';
 const noRegularExpressions = 'regular expressions are not part of the language';
 
 function syntaxProblem(source: string, offset: number, message: string): ParseError {
@@ -110,7 +108,7 @@ const syntaxProblems = [
   ['Unterminated regular', noRegularExpressions, 'use includes, startsWith or split'],
   ['Invalid regular', noRegularExpressions, 'use includes, startsWith or split'],
   ['Private field', 'private fields are not part of the language', 'remove the #'],
-  ['Not enough stack', tooDeep, 'split it up'],
+  ['Not enough stack', 'the expression is nested too deeply', 'split it up'],
   ['Assigning to', 'assignment is not part of the language', 'compare with =='],
 ] as const;
 

@@ -41,19 +41,21 @@ export function parseTemplate(text: string, options: ParseOptions): Parsed<Templ
 
 function readPart(text: string, open: number, options: ParseOptions): Parsed<{ part: TemplatePart; end: number }> {
   const offset = firstInk(text, open + 3);
+  if (offset === text.length) return notClosed(open);
   if (text.startsWith('}}', offset)) {
-    return {
-      ok: false,
-      error: { message: 'there is nothing between "${{" and "}}"', offset: open, length: offset + 2 - open },
-    };
+    const message = 'there is nothing between "${{" and "}}"';
+    return { ok: false, error: { message, offset: open, length: offset + 2 - open } };
   }
   const parsed = parseLeadingExpression(text.slice(offset), options);
   if (!parsed.ok) return { ok: false, error: { ...parsed.error, offset: parsed.error.offset + offset } };
-  const close = firstInk(text, offset + parsed.value.end);
-  if (text.startsWith('}}', close))
-    return { ok: true, value: { part: { expression: parsed.value.expression, offset }, end: close + 2 } };
-  const closes = text.includes('}}', close) && !text.startsWith('}', close);
-  if (closes) return { ok: false, error: unexpected(text, close) };
+  const { expression, end } = parsed.value;
+  const close = firstInk(text, offset + end);
+  if (text.startsWith('}}', close)) return { ok: true, value: { part: { expression, offset }, end: close + 2 } };
+  if (text.startsWith('}', close) || !text.includes('}}', close)) return notClosed(open);
+  return { ok: false, error: unexpected(text, close) };
+}
+
+function notClosed(open: number): Parsed<never> {
   return { ok: false, error: { message: '"${{" is not closed', offset: open, length: 3, hint: 'add "}}"' } };
 }
 

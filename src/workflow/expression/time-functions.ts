@@ -41,7 +41,7 @@ export const timeFunctions = [
     description:
       'A time (ISO 8601; or seconds or milliseconds since 1970) by a pattern, `yyyy-MM-dd HH:mm` when none is given, in a zone such as "Europe/Berlin" (UTC when none is given). The pattern knows `yyyy yy MMMM MMM MM M dd d EEEE EEE HH H hh h mm ss SSS a XXX`; other words stand in single quotes.',
     run: ({ time, pattern = 'yyyy-MM-dd HH:mm', zone = 'UTC' }, budget) => {
-      spendSteps(budget, 200);
+      spendSteps(budget, zone === 'UTC' ? 20 : 500);
       spendText(budget, pattern.length * 3);
       return formatTime(readTime(time), pattern, zone);
     },
@@ -106,8 +106,8 @@ function readTime(time: string | number): number {
 
 function formatTime(ms: number, pattern: string, zone: string): string {
   const local = inZone(ms, zone);
-  return pattern.replaceAll(/'([^']*)'|([A-Za-z])\2*/g, (found: string, quoted: string | undefined) => {
-    if (quoted !== undefined) return quoted === '' ? "'" : quoted;
+  return pattern.replaceAll(/'((?:[^']|'')*)'|([A-Za-z])\2*/g, (found: string, quoted: string | undefined) => {
+    if (quoted !== undefined) return quoted === '' ? "'" : quoted.replaceAll("''", "'");
     if (found === 'T' || found === 'Z') return found;
     const write = fields[found];
     if (write === undefined)

@@ -170,7 +170,7 @@ const binaryOperators = new Set<string>(['==', '!=', '===', '!==', '<', '<=', '>
 const binaryHints: Readonly<Record<string, string>> = {
   in: 'write list.includes(item), or object.field != null',
   '&': 'write &&',
-  '|': 'write ||',
+  '|': 'write ||, or call a function: truncate(text, 80)',
   '**': 'multiply with *',
 };
 

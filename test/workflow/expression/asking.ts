@@ -1,6 +1,11 @@
 // Evaluates a source text in one call, for the tests of the expression language.
 
-import { compileCondition, compileExpression, createBudget, ExpressionError } from '../../../src/workflow/expression/evaluate.ts';
+import {
+  compileCondition,
+  compileExpression,
+  createBudget,
+  ExpressionError,
+} from '../../../src/workflow/expression/evaluate.ts';
 import { parseExpression, type ParseError, type Parsed } from '../../../src/workflow/expression/parse.ts';
 
 export type Scope = Readonly<Record<string, unknown>>;

@@ -153,11 +153,8 @@ describe('parseExpression', () => {
     ['members', `event${'.a'.repeat(4900)}`],
     ['calls', `${'text('.repeat(1600)}1${')'.repeat(1600)}`],
     ['sums', `1${'+1'.repeat(4900)}`],
-  ])('answers at once to thousands of nested %s', (_, source) => {
-    const started = performance.now();
-    const result = parseExpression(source, { names });
-    if (!result.ok) expect(result.error.message).toMatch(/nested too deeply|not part of the language/);
-    expect(performance.now() - started).toBeLessThan(500);
+  ])('survives thousands of nested %s', (_, source) => {
+    expect(refusal(source).message).toMatch(/nested too deeply|not part of the language/);
   });
 
   it('takes what people really write, up to 90 levels', () => {
