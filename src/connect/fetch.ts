@@ -1,6 +1,6 @@
 // `fetch` for connectors: guarded addresses, no redirects, limited time and size, and a report to the attempt under way.
 
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type * as Undici from 'undici';
 import { outcomeSymbol, UnknownOutcomeError } from '../plugin/index.ts';
 import { createGuard, refused, type Guard } from './guard.ts';
@@ -40,6 +40,7 @@ export type GuardedFetch = typeof globalThis.fetch & {
 interface Client {
   readonly undici: typeof Undici;
   readonly agent: Undici.Agent;
+  close(): Promise<void>;
 }
 
 const defaultTimeouts: FetchTimeouts = { connectMs: 10_000, headersMs: 30_000, bodyMs: 30_000, totalMs: 60_000 };
@@ -78,7 +79,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
       });
     return limitBody(undici, response, maxBytes);
   };
-  return Object.assign(call, { close: async () => (await client)?.agent.destroy() });
+  return Object.assign(call, { close: async () => (await client)?.close() });
 }
 
 /** Loads undici at the first request: it takes 28 MB and 90 ms. */
@@ -87,6 +88,7 @@ async function openClient(guard: Guard, lookup: LookupFunction | undefined, conn
   const settings = { timeout: connectMs, allowH2: false };
   const free = undici.buildConnector(lookup ? { ...settings, lookup } : settings);
   const guarded = undici.buildConnector({ ...settings, lookup: guard.lookup });
+  const connecting = new Set<Socket>();
   const agent = new undici.Agent({
     allowH2: false,
     // A request on a connection that the other side is just closing ends in doubt; so none is kept for long.
@@ -95,13 +97,24 @@ async function openClient(guard: Guard, lookup: LookupFunction | undefined, conn
     connect: (options, callback) => {
       try {
         const port = options.port || (options.protocol === 'https:' ? '443' : '80');
-        (guard.checkHost(options.hostname, port) ? free : guarded)(options, callback);
+        const connect = guard.checkHost(options.hostname, port) ? free : guarded;
+        // It does return the socket, though its type does not say so.
+        const socket = connect(options, (...result) => {
+          connecting.delete(socket);
+          callback(...result);
+        }) as unknown as Socket;
+        connecting.add(socket);
       } catch (error) {
         callback(error as Error, null);
       }
     },
   });
-  return { undici, agent };
+  const close = async () => {
+    // undici leaves them alone until their own time limit, which keeps the process alive.
+    for (const socket of connecting) socket.destroy();
+    await agent.destroy();
+  };
+  return { undici, agent, close };
 }
 
 /** Tells the attempt when its request is about to be written to a connected socket; sets the time limits outside attempts. */

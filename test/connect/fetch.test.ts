@@ -1,7 +1,7 @@
 // The guarded fetch: what it refuses, what it limits, and what it tells the attempt.
 
 import { createServer } from 'node:net';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGuardedFetch, type GuardedFetch, type GuardedFetchOptions } from '../../src/connect/fetch.ts';
@@ -282,6 +282,21 @@ describe('what the attempt is told', () => {
     const { told, error } = await watched(() => fetch(`https://${host}/`), AbortSignal.timeout(50));
     expect(told).toEqual(['tracked']);
     expect(error.name).toBe('TimeoutError');
+  });
+
+  it('closes a connection that is still being made', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(silent.address() as { port: number }).port}`;
+    const fetch = open({ openHosts: [host] });
+    const accepted = new Promise<Socket>((resolve) => silent.once('connection', resolve));
+    const call = failure(fetch(`https://${host}/`));
+    const socket = await accepted;
+    const ended = new Promise((resolve) => socket.resume().once('close', resolve));
+    await fetch.close();
+    await ended;
+    expect((await call).name).toBe('TypeError');
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   it('reports a request on a kept connection too', async () => {
