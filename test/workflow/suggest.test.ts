@@ -1,3 +1,5 @@
+// Which names are suggested for a mistyped one, and which are not.
+
 import { describe, expect, it } from 'vitest';
 import { nearest } from '../../src/workflow/suggest.ts';
 

@@ -1,3 +1,5 @@
+// An example of every function and method, and of what each refuses.
+
 import { describe, expect, it } from 'vitest';
 import { callables, functions, methods } from '../../../src/workflow/expression/functions.ts';
 import { failureOf, valueOf } from './asking.ts';

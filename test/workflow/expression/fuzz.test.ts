@@ -1,3 +1,5 @@
+// Random expressions, compared with V8.
+
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,5 @@
+// What hostile data and hostile expressions cannot do.
+
 import { describe, expect, it } from 'vitest';
 import { createBudget, ExpressionError } from '../../../src/workflow/expression/evaluate.ts';
 import { parseExpression } from '../../../src/workflow/expression/parse.ts';

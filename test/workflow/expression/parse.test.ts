@@ -1,3 +1,5 @@
+// What is in the language, what is not, and what is said about it.
+
 import { describe, expect, it } from 'vitest';
 import { expressionLimits } from '../../../src/workflow/expression/budget.ts';
 import { parseExpression } from '../../../src/workflow/expression/parse.ts';

@@ -36,7 +36,10 @@ function build(strings: TemplateStringsArray, ...pieces: readonly Source[]): Sou
 }
 
 function pick(...options: readonly Source[]): Source {
-  return fc.oneof({ maxDepth: 5, depthSize: 'small', depthIdentifier: 'expression', withCrossShrink: true }, ...options);
+  return fc.oneof(
+    { maxDepth: 5, depthSize: 'small', depthIdentifier: 'expression', withCrossShrink: true },
+    ...options,
+  );
 }
 
 const leaf = (...sources: readonly string[]) => fc.constantFrom(...sources);
@@ -102,6 +105,7 @@ function text({ number, text, boolean, list, any }: Tie): Source {
     build`${text}${dot}at(${small})`,
     build`${text}${dot}${leaf('padStart', 'padEnd')}(${small}, ${text})`,
     build`${text}${dot}replaceAll(${text}, ${text})`,
+    build`${text}${dot}replaceAll(${leaf('"l"', '"a"', '"e"')}, ${leaf('"$&"', '"$$"', '""')})`,
     build`${list}${dot}join(${text})`,
     build`(${any} ? ${text} : ${text})`,
     build`(${any} ?? ${text})`,
@@ -141,6 +145,7 @@ function object({ text, object, any }: Tie): Source {
     leaf('event.o', 'event.items[0]', 'event.o.o'),
     build`({ n: ${any}, "s": ${any}, [${text}]: 1 })`,
     build`({ ...${object}, x: ${any} })`,
+    build`({ n: ${any}, ...${object} })`,
     build`({ ...${leaf('event.nil', 'event.missing')}, ...${object} })`,
   );
 }
@@ -165,7 +170,7 @@ function any({ number, text, boolean, list, object, any, arrow }: Tie): Source {
     list,
     object,
     build`(${any})${dot}${leaf('n', 's', 'o', 'x', 'length')}`,
-    build`${fc.oneof(list, text, object)}${leaf('[', '?.[')}${fc.oneof(small, leaf('"n"', '"s"', '"length"', 'i'))}]`,
+    build`(${any})${leaf('[', '?.[')}${fc.oneof(small, leaf('"n"', '"s"', '"length"', 'i'))}]`,
     build`${list}${dot}at(${small})`,
     build`${list}${dot}find(${arrow})`,
     build`(${any} ${leaf('&&', '||', '??')} ${any})`,

@@ -1,3 +1,5 @@
+// Texts with expressions in them: their parts, their encoding, their errors.
+
 import { describe, expect, it } from 'vitest';
 import type { Encoding } from '../../../src/workflow/expression/encode.ts';
 import { createBudget } from '../../../src/workflow/expression/evaluate.ts';
