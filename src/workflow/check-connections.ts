@@ -4,7 +4,7 @@ import type { Schema } from '../plugin/index.ts';
 import type { Checking } from './checking.ts';
 import type { CheckedConnection } from './checked.ts';
 import { reportFaults } from './faults.ts';
-import { child, entriesOf, textOf, type Entry, type Node } from './node.ts';
+import { child, entriesOf, keyOf, textOf, type Entry, type Node } from './node.ts';
 import { warnNumbers } from './numbers.ts';
 import type { ProblemCode } from './problem.ts';
 import { asWritten } from './schema.ts';
@@ -63,13 +63,7 @@ export function checkSettings(
   const value = node === undefined ? undefined : readSettings(node, checking, secretNames);
   if (value !== undefined && value.kind !== 'map') return value;
   const faults = validators.compile(asWritten(schema))(value === undefined ? {} : asWrittenData(value));
-  reportFaults(
-    faults,
-    node ?? owner.value,
-    node === undefined ? owner.key : { ...node, end: node.offset },
-    report,
-    subject,
-  );
+  reportFaults(faults, node ?? owner.value, keyOf(owner.value, 'with') ?? owner.key, report, subject);
   if (node !== undefined) warnNumbers(node, schema, report);
   return value;
 }

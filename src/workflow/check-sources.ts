@@ -88,7 +88,7 @@ function readEvents(name: string, node: Node | undefined, { report, validators }
       continue;
     }
     const schema = toData(value);
-    const fault = value.kind === 'map' ? validators.schemaFault(schema) : 'it must be "any" or a JSON Schema';
+    const fault = value.kind === 'map' ? validators.schemaFault(schema as object) : 'it must be "any" or a JSON Schema';
     if (fault === undefined) events.set(type, schema as Schema);
     else if (value.kind !== 'broken')
       report.error('event.schema', value, `source "${name}": the schema of "${type}" cannot be used: ${fault}`);

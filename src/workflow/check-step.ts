@@ -8,7 +8,7 @@ import type { ReadyAction, StepChecking } from './checking.ts';
 import type { RetryPolicy } from './compile.ts';
 import { weakestEffect } from './effect.ts';
 import { reportFaults } from './faults.ts';
-import { child, textOf, type MapNode, type Node } from './node.ts';
+import { child, keyOf, textOf, type MapNode, type Node } from './node.ts';
 import { warnNumbers } from './numbers.ts';
 import type { OrderedStep } from './order.ts';
 import { adviseDashes, checkEnv, checkSteps, refuseSecrets } from './references.ts';
@@ -31,13 +31,7 @@ export function checkStep(step: OrderedStep, checking: StepChecking): CheckedSte
   if (input === undefined || input.kind === 'map') {
     const faults = ready.written(input === undefined ? {} : asWrittenData(input));
     const owner = child(node, 'uses') ?? node;
-    reportFaults(
-      faults,
-      withNode ?? node,
-      withNode === undefined ? owner : keyOf(node, 'with'),
-      report,
-      `step "${id}": `,
-    );
+    reportFaults(faults, withNode ?? node, keyOf(node, 'with') ?? owner, report, `step "${id}": `);
     if (withNode !== undefined) warnNumbers(withNode, ready.schema, report);
   }
   const settings = plainValue(found.connection.settings, checking.env);
@@ -76,10 +70,6 @@ function readingOf(reader: string, { report, env, order }: StepChecking): Readin
       checkSteps(written, references, report);
     },
   };
-}
-
-function keyOf(node: MapNode, key: string): { path: string; offset: number; end: number } {
-  return node.entries.get(key)?.key ?? node;
 }
 
 interface Found {

@@ -8,6 +8,7 @@ import { parsePattern, matchesGlob, type EventPattern } from './glob.ts';
 import { child, entriesOf, itemsOf, textOf, type Entry, type Node } from './node.ts';
 import { orderSteps } from './order.ts';
 import { checkEnv } from './references.ts';
+import { stepLimit } from './schema.ts';
 import { nearest } from './suggest.ts';
 import { readBare, type Reading } from './value.ts';
 
@@ -23,7 +24,7 @@ function checkWorkflow(name: string, entry: Entry, checking: WorkflowChecking): 
   const on = (onNode?.kind === 'list' ? onNode.items : [onNode]).flatMap((item) => checkOn(item, checking) ?? []);
   const condition = readBare(child(value, 'if'), reading);
   const unique = readBare(child(value, 'unique'), reading);
-  const order = orderSteps(itemsOf(child(value, 'steps')), report);
+  const order = orderSteps(itemsOf(child(value, 'steps')).slice(0, stepLimit), report);
   const steps = order.steps.flatMap((step) => checkStep(step, { ...checking, order }) ?? []);
   const timeout = textOf(child(value, 'timeout'));
   const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);

@@ -42,7 +42,8 @@ function convertNode(node: ParsedNode | null, path: string, context: Context): N
 function convertMap(pairs: readonly Pair[], span: Span, context: Context): Node {
   const entries = new Map<string, Entry>();
   const map: MapNode = { kind: 'map', ...span, entries };
-  for (const [index, pair] of pairs.entries()) {
+  const open = [...pairs];
+  for (const [index, pair] of open.entries()) {
     const key = pair.key as ParsedNode | null;
     const value = pair.value as ParsedNode | null;
     const name = keyName(key, map, context);
@@ -63,9 +64,11 @@ function convertMap(pairs: readonly Pair[], span: Span, context: Context): Node 
       );
       continue;
     }
-    const next = pairs[index + 1]?.key as ParsedNode | null | undefined;
+    const next = open[index + 1]?.key as ParsedNode | null | undefined;
     const end = next?.range[0] ?? Math.max(span.end, value?.range[2] ?? 0);
-    entries.set(name, { key: keySpan, value: convertValue(value, path, keySpan.end, end, context) });
+    const converted = convertValue(value, path, keySpan.end, end, context);
+    entries.set(name, { key: keySpan, value: converted });
+    if (converted.kind === 'broken') open.splice(index + 1, 0, ...swallowed(key, value, context));
   }
   return map;
 }
@@ -74,8 +77,18 @@ function convertMap(pairs: readonly Pair[], span: Span, context: Context): Node 
 function convertValue(value: ParsedNode | null, path: string, start: number, end: number, context: Context): Node {
   const spoiltAt = context.spoilt.find((offset) => offset >= start && offset < end);
   const span = { path, offset: value?.range[0] ?? start, end: value?.range[1] ?? start };
-  if (spoiltAt !== undefined && (!isCollection(value) || spoiltAt <= span.offset)) return { kind: 'broken', ...span };
+  const isInside = isCollection(value) && spoiltAt !== undefined && spoiltAt > span.offset && spoiltAt < span.end;
+  if (spoiltAt !== undefined && !isInside) return { kind: 'broken', ...span };
   return convertNode(value, path, context);
+}
+
+/** After a value that ": " split in two, the parser takes the keys that follow on later lines for its own. */
+function swallowed(key: ParsedNode, value: ParsedNode | null, { report }: Context): Pair[] {
+  if (!isMap(value) || value.flow === true) return [];
+  const { column } = report.source.place(key.range[0]);
+  return value.items.slice(1).filter(({ key: inner }) => {
+    return inner !== null && report.source.place(inner.range[0]).column === column;
+  });
 }
 
 function isCollection(value: ParsedNode | null): boolean {
@@ -128,8 +141,7 @@ function convertScalar(node: Scalar.Parsed, span: Span, { report }: Context): No
   const { value } = node;
   if (typeof value === 'number') checkNumber(value, written, span, report);
   const scalar: ScalarNode = { kind: 'scalar', ...span, style, value: isPlain(value) ? value : written, written };
-  checkComment(scalar, report);
-  return scalar;
+  return checkComment(scalar, report) ? scalar : { kind: 'broken', ...span };
 }
 
 function isPlain(value: unknown): value is ScalarNode['value'] {
@@ -154,17 +166,17 @@ function checkNumber(value: number, written: string, span: Span, report: Report)
   }
 }
 
-/** ` #` ends a plain value. Harmless before a comment; not when the value was meant to go on. */
-function checkComment(scalar: ScalarNode, report: Report): void {
-  if (scalar.style !== 'plain') return;
+/** ` #` ends a plain value: harmless before a comment, but false when the value was surely meant to go on. */
+function checkComment(scalar: ScalarNode, report: Report): boolean {
+  if (scalar.style !== 'plain') return true;
   const { text } = report.source;
   const lineEnd = text.indexOf('\n', scalar.end);
   const rest = text.slice(scalar.end, lineEnd === -1 ? text.length : lineEnd).trimEnd();
   const comment = (scalar.written === '' ? /^[ \t]*(#.*)$/ : /^[ \t]+(#.*)$/).exec(rest)?.[1];
-  if (comment === undefined) return;
+  if (comment === undefined) return true;
   const open = scalar.written.lastIndexOf('${{') > scalar.written.lastIndexOf('}}');
   const sure = open || comment.includes('${{') || comment.includes('}}');
-  if (!sure && !/^#[^\s#]/.test(comment)) return;
+  if (!sure && !/^#[^\s#]/.test(comment)) return true;
   const offset = text.indexOf('#', scalar.end);
   const span = { path: scalar.path, offset, end: offset + comment.length };
   const whole = `${scalar.value === null ? '' : scalar.written + rest.slice(0, rest.indexOf('#'))}${comment}`;
@@ -174,4 +186,5 @@ function checkComment(scalar: ScalarNode, report: Report): void {
     `"${comment.slice(0, 60)}" is read as a comment, because a blank stands before the "#"`,
     `Put the whole value in quotes if it belongs to it: ${quoted(whole.trim())}`,
   );
+  return !sure;
 }

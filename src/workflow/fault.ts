@@ -43,14 +43,14 @@ export function faultOf(error: ErrorObject): Fault | undefined {
   }
 }
 
-/** `steps.0.uses` → `steps[0].uses`. */
-function name(path: readonly string[]): string {
+/** Keys and indices → `steps[0].uses`. */
+export function pathName(path: readonly string[]): string {
   const text = path.map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`)).join('');
   return text.startsWith('.') ? text.slice(1) : text;
 }
 
 function subject(path: readonly string[]): string {
-  return path.length === 0 ? 'the value' : `"${name(path)}"`;
+  return path.length === 0 ? 'the value' : `"${pathName(path)}"`;
 }
 
 function unknownKey(error: ErrorObject, key: string): Fault {
@@ -59,12 +59,12 @@ function unknownKey(error: ErrorObject, key: string): Fault {
   const near = nearest(key, known);
   const list = known.length === 0 ? 'Nothing may stand here.' : `Known here: ${known.join(', ')}.`;
   const hint = near === undefined ? list : `Did you mean "${near}"?`;
-  return { code: 'value.unknown-key', path, onKey: true, message: `"${name(path)}" is not known here`, hint };
+  return { code: 'value.unknown-key', path, onKey: true, message: `"${pathName(path)}" is not known here`, hint };
 }
 
 function missingKey(error: ErrorObject, missing: string): Fault {
   const path = pathOf(error.instancePath);
-  const message = `"${name([...path, missing])}" is missing`;
+  const message = `"${pathName([...path, missing])}" is missing`;
   return { code: 'value.missing-key', path, onKey: true, message, missing };
 }
 
@@ -82,16 +82,14 @@ export function typeFault(error: ErrorObject, wanted: readonly string[]): Fault 
   if (error.parentSchema?.['format'] === 'duration') return formatFault(error);
   const path = pathOf(error.instancePath);
   const words = wanted.map((type) => typeWords[type] ?? type).join(' or ');
-  const message = `${subject(path)} must be ${words}, not ${nameType(error.data)}`;
+  const message = `${subject(path)} must be ${words}, not ${wanted.includes('integer') && typeof error.data === 'number' ? 'a fraction' : nameType(error.data)}`;
   return { code: 'value.type', path, onKey: false, message, wanted };
 }
 
 function nameType(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'number' && !Number.isInteger(value)
-    ? 'a fraction'
-    : (typeWords[typeof value] ?? typeof value);
+  return typeWords[typeof value] ?? typeof value;
 }
 
 function choiceFault(error: ErrorObject, allowed: readonly unknown[]): Fault {

@@ -38,6 +38,11 @@ export function child(node: Node | undefined, key: string): Node | undefined {
   return node?.kind === 'map' ? node.entries.get(key)?.value : undefined;
 }
 
+/** Where a key of a map stands. */
+export function keyOf(node: Node, key: string): Span | undefined {
+  return node.kind === 'map' ? node.entries.get(key)?.key : undefined;
+}
+
 /** The entries of a map; none for anything else. */
 export function entriesOf(node: Node | undefined): ReadonlyMap<string, Entry> {
   return node?.kind === 'map' ? node.entries : new Map();

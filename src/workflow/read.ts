@@ -18,7 +18,7 @@ const errorLimit = 20;
 /** The tree of a file, or undefined when the text as a whole cannot be read. What is wrong is in the report. */
 export function readTree(report: Report): Node | undefined {
   const { text } = report.source;
-  if (!isReadable(report)) return undefined;
+  if (!isReadable(report) || hasDirective(report)) return undefined;
   const parsed = compose(text);
   if (parsed.stopped !== undefined) {
     const { code, offset } = parsed.stopped;
@@ -28,7 +28,6 @@ export function readTree(report: Report): Node | undefined {
   }
   const [document, second] = parsed.documents;
   if (document === undefined) return undefined;
-  checkDirectives(document, report);
   if (second !== undefined) {
     const offset = text.lastIndexOf('---', second.range[0]);
     const span = { offset: Math.max(0, offset), end: offset + 3, path: '' };
@@ -39,10 +38,7 @@ export function readTree(report: Report): Node | undefined {
       'Keep everything in one document: remove the "---".',
     );
   }
-  const errors: YAMLError[] = [
-    ...document.errors,
-    ...document.warnings.filter((found) => found.code !== 'BAD_DIRECTIVE'),
-  ];
+  const errors: YAMLError[] = [...document.errors, ...document.warnings];
   errors.sort((a, b) => a.pos[0] - b.pos[0]);
   const goesOn = reportSyntax(errors.slice(0, errorLimit), report) && errors.length <= errorLimit;
   if (!goesOn || second !== undefined) return undefined;
@@ -132,21 +128,19 @@ function compose(text: string): Composed {
   return { documents, stopped };
 }
 
-function checkDirectives(document: Document.Parsed, report: Report): void {
-  const wrong = document.warnings.find((warning) => warning.code === 'BAD_DIRECTIVE');
-  if (
-    wrong === undefined &&
-    document.directives.yaml.explicit !== true &&
-    Object.keys(document.directives.tags).length === 1
-  )
-    return;
-  const offset = wrong?.pos[0] ?? Math.max(0, report.source.text.search(/^%/m));
-  const lineEnd = report.source.text.indexOf('\n', offset);
-  const span = { offset, end: lineEnd === -1 ? offset : lineEnd, path: '' };
-  report.error(
-    'yaml.directive',
-    span,
-    'a "%" directive is not allowed; the file is always read as YAML 1.2',
-    'Remove the line.',
-  );
+/** A directive could change how everything after it is read; it can only stand before the first value. */
+function hasDirective(report: Report): boolean {
+  const { text } = report.source;
+  let start = 0;
+  while (start < text.length && /^[ \t]*(#.*)?\r?$/.test(lineAt(text, start))) start += lineAt(text, start).length + 1;
+  if (text[start] !== '%') return false;
+  const span = { offset: start, end: start + lineAt(text, start).length, path: '' };
+  const message = 'a "%" directive is not allowed; the file is always read as YAML 1.2';
+  report.error('yaml.directive', span, message, 'Remove the line.');
+  return true;
+}
+
+function lineAt(text: string, start: number): string {
+  const end = text.indexOf('\n', start);
+  return text.slice(start, end === -1 ? text.length : end);
 }

@@ -8,7 +8,7 @@ import { compileTemplate } from './expression/template.ts';
 import { encodeInside, encodingOf, schemaOf, takesNull } from './encode-inside.ts';
 import { nodeAt } from './node.ts';
 import type { SourceText } from './place.ts';
-import type { Fault } from './fault.ts';
+import { pathName, type Fault } from './fault.ts';
 import { spanIn, type Value } from './value.ts';
 
 /** An input that cannot be rendered, and the value of the file that is to blame. */
@@ -28,9 +28,12 @@ class RenderError extends Error {
 interface Rendering {
   readonly scope: Scope;
   readonly budget: Budget;
-  /** Properties left out because their value is missing: path in the input → the value. */
+  /** Properties left out because their value is missing: path in the input, as text → the value. */
   readonly dropped: Map<string, Value>;
 }
+
+/** Keys and indices from the input down. */
+type Path = readonly string[];
 
 /** Gives the value; undefined when it is missing. */
 type Render = (rendering: Rendering) => unknown;
@@ -38,7 +41,7 @@ type Render = (rendering: Rendering) => unknown;
 /** A function of the scope that gives a valid input, or why there is none and where. */
 export function compileInput(step: CheckedStep, source: SourceText): (scope: Scope) => Evaluated<unknown> {
   const { input } = step;
-  const render = input === undefined ? () => ({}) : compileValue(input, step.schema, '');
+  const render = input === undefined ? () => ({}) : compileValue(input, step.schema, []);
   return (scope) => {
     const rendering = { scope, budget: createBudget(), dropped: new Map<string, Value>() };
     try {
@@ -62,26 +65,24 @@ function placeOf(value: Value, offset: number, source: SourceText) {
 }
 
 function explainFault(fault: Fault, step: CheckedStep, { dropped }: Rendering, source: SourceText) {
-  const path = [...fault.path, ...(fault.missing === undefined ? [] : [fault.missing])].join('.');
-  const missing = dropped.get(path);
+  const path = [...fault.path, ...(fault.missing === undefined ? [] : [fault.missing])];
+  const missing = dropped.get(pathName(path));
   if (missing !== undefined && 'template' in missing) {
-    const message = `input "${path}" is required, but ${missing.template.text.trim()} is missing`;
+    const message = `input "${pathName(path)}" is required, but ${missing.template.text.trim()} is missing`;
     return { message, at: placeOf(missing, 0, source) };
   }
   if (step.input === undefined) return { message: `input ${fault.message}`, at: source.place(step.span.offset) };
-  const { node, key } = nodeAt(step.input.node, fault.path);
-  return { message: `input ${fault.message}`, at: source.place((fault.onKey ? (key ?? node) : node).offset) };
+  const { node, key, found } = nodeAt(step.input.node, fault.path);
+  const place = fault.onKey && found ? (key ?? node) : node;
+  return { message: `input ${fault.message}`, at: source.place(place.offset) };
 }
 
-function compileValue(value: Value, schema: Schema | undefined, path: string): Render {
+function compileValue(value: Value, schema: Schema | undefined, path: Path): Render {
   switch (value.kind) {
     case 'literal':
       return () => value.node.value;
-    case 'list': {
-      const items = value.items.map((item, index) => compileValue(item, schemaOf(schema, 'items'), join(path, index)));
-      return (rendering) =>
-        items.map((item, index) => present(item(rendering), value.items[index] ?? value, join(path, index)));
-    }
+    case 'list':
+      return compileList(value, schema, path);
     case 'map':
       return compileMap(value, schema, path);
     case 'unknown':
@@ -91,30 +92,37 @@ function compileValue(value: Value, schema: Schema | undefined, path: string): R
   }
 }
 
-function join(path: string, key: string | number): string {
-  return path === '' ? String(key) : `${path}.${key}`;
+function compileList(value: Value & { kind: 'list' }, schema: Schema | undefined, path: Path): Render {
+  const items = value.items.map((item, index) => {
+    return { item, render: compileValue(item, schemaOf(schema, 'items'), [...path, String(index)]) };
+  });
+  return (rendering) =>
+    items.map(({ item, render }) => {
+      const found = render(rendering);
+      if (found === undefined) throw missingItem(item, path);
+      return found;
+    });
 }
 
-function present(value: unknown, from: Value, path: string): unknown {
-  if (value === undefined)
-    throw new RenderError(
-      `input "${path}" is missing, and a list cannot leave an item out; add a default with ??`,
-      from,
-      0,
-    );
-  return value;
+function missingItem(value: Value, path: Path): RenderError {
+  const subject = path.length === 0 ? 'the input' : `input "${pathName(path)}"`;
+  return new RenderError(
+    `${subject} has a missing item, and a list cannot leave one out; add a default with ??`,
+    value,
+    0,
+  );
 }
 
-function compileMap(value: Value & { kind: 'map' }, schema: Schema | undefined, path: string): Render {
+function compileMap(value: Value & { kind: 'map' }, schema: Schema | undefined, path: Path): Render {
   const entries = [...value.entries].map(([key, item]) => {
-    const render = compileValue(item, schemaOf(schema, key), join(path, key));
-    return { key, item, render, path: join(path, key) };
+    const render = compileValue(item, schemaOf(schema, key), [...path, key]);
+    return { key, item, render, path: [...path, key] };
   });
   return (rendering) => {
     const map: Record<string, unknown> = {};
     for (const { key, item, render, path } of entries) {
       const found = render(rendering);
-      if (found === undefined) rendering.dropped.set(path, item);
+      if (found === undefined) rendering.dropped.set(pathName(path), item);
       else map[key] = found;
     }
     return map;
@@ -124,7 +132,7 @@ function compileMap(value: Value & { kind: 'map' }, schema: Schema | undefined, 
 function compileExpressions(
   value: Value & { kind: 'expression' | 'text' },
   schema: Schema | undefined,
-  path: string,
+  path: Path,
 ): Render {
   const evaluate = compileTemplate(value.template);
   const encoding = encodingOf(schema);
@@ -134,8 +142,9 @@ function compileExpressions(
       const found = evaluate(scope, budget, encoding);
       if (found === null) return keepsNull ? null : undefined;
       if (typeof found === 'number' && !Number.isFinite(found))
-        throw new RenderError(`input "${path}" is not a number that can be sent`, value, 0);
-      return typeof found === 'object' ? copy(encodeInside(found, schema, budget), value, path) : found;
+        throw new RenderError(`input "${pathName(path)}" is not a number that can be sent`, value, 0);
+      if (typeof found !== 'object') return found;
+      return copy(encodeInside(found, schema, budget), () => missingItem(value, path));
     } catch (error) {
       if (error instanceof ExpressionError) throw new RenderError(error.message, value, error.offset);
       throw error;
@@ -144,13 +153,17 @@ function compileExpressions(
 }
 
 /** Plain JSON of the input's own: missing properties are left out, and no later change of the event reaches it. */
-function copy(found: unknown, from: Value, path: string): unknown {
-  if (Array.isArray(found))
-    return found.map((item, index) => copy(present(item, from, join(path, index)), from, join(path, index)));
+function copy(found: unknown, missing: () => RenderError): unknown {
+  if (Array.isArray(found)) {
+    return Array.from(found, (item: unknown) => {
+      if (item === undefined) throw missing();
+      return copy(item, missing);
+    });
+  }
   if (typeof found !== 'object' || found === null) return found;
   const map: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(found)) {
-    if (item !== undefined && key !== '__proto__') map[key] = copy(item, from, join(path, key));
+    if (item !== undefined && key !== '__proto__') map[key] = copy(item, missing);
   }
   return map;
 }

@@ -35,6 +35,9 @@ export const formats: Readonly<Record<string, Format>> = {
   email: { test: (text) => /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(text), expected: 'an e-mail address' },
 };
 
+/** Most steps of one workflow. */
+export const stepLimit = 200;
+
 const text = { type: 'string' } as const;
 const filled = { type: 'string', minLength: 1 } as const;
 const duration = { type: 'string', format: 'duration' } as const;
@@ -100,7 +103,7 @@ const workflow = {
     unique: { ...filled, description: 'One run for each value of this expression.' },
     if: { ...condition, description: 'Takes only the events for which it is true.' },
     timeout: { ...duration, description: 'Time limit of the whole run.' },
-    steps: { type: 'array', items: step, minItems: 1 },
+    steps: { type: 'array', items: step, minItems: 1, maxItems: stepLimit },
   },
   required: ['on', 'steps'],
 } as const satisfies Schema;

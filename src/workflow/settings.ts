@@ -54,8 +54,9 @@ function compileExpressions(value: Value & { kind: 'expression' | 'text' }, sour
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       const { file, line, column } = source.place(spanIn(source, value.holder, error.offset, 1).offset);
-      const what = `"${value.node.path}" cannot be filled in at ${file}:${line}:${column}`;
-      throw new HostError('input.invalid', { what }, { cause: error });
+      const what = `"${value.node.path}" cannot be filled in at ${file}:${line}:${column}, because an expression fails`;
+      // The error itself may quote the secret.
+      throw new HostError('input.invalid', { what });
     }
   };
 }

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { head, inInput, inSteps, load, problemsOf } from './catalog.ts';
+
+const X = '${{';
+
+/** Code and place of every problem of a file that is refused. */
+async function refusalsOf(text: string): Promise<string[]> {
+  const { workflows, problems } = await load(text);
+  expect(workflows).toBeNull();
+  return problems.map(({ code, at }) => `${code} ${at.line}:${at.column}`);
+}
+
+describe('what is no workflow file', () => {
+  it.each([
+    ['an empty file', '', 'file.empty 1:1'],
+    ['only comments', '# nothing\n\n', 'file.empty 1:1'],
+    ['only a document mark', '---\n', 'file.empty 1:1'],
+    ['zeroes', '\0\0\0', 'file.not-text 1:1'],
+    ['bytes that are not UTF-8', 'version: 1\n# \ufffd', 'file.not-text 2:3'],
+    ['an escape character', 'a: \u001b[31m', 'file.not-text 1:4'],
+    ['half a surrogate pair', 'a: \ud800', 'file.not-text 1:4'],
+    ['more than 256 KiB', `# ${'é'.repeat(131_072)}`, 'file.too-large 1:1'],
+    ['two documents', 'a: 1\n---\nb: 2\n', 'yaml.documents 2:1'],
+    ['a tab as indentation', 'env:\n\tA: 1\n', 'yaml.tab 2:1'],
+    ['%YAML 1.1', '%YAML 1.1\n---\nversion: 1\n', 'yaml.directive 1:1'],
+    ['%TAG', '%TAG !e! tag:example.com,2026:\n---\nversion: 1\n', 'yaml.directive 1:1'],
+    ['a key twice', 'version: 1\nenv: {}\nversion: 1\n', 'yaml.duplicate-key 3:1'],
+    ['__proto__', 'version: 1\nenv:\n  __proto__: { A: 1 }\n', 'yaml.key 3:3'],
+    ['a merge key', 'version: 1\nenv:\n  <<: { A: 1 }\n', 'yaml.key 3:3'],
+    ['a map as a key', '? [a]\n: b\n', 'yaml.key 1:3'],
+    ['an alias', 'env:\n  A: &a x\n  B: *a\n', 'yaml.alias 3:6'],
+    ['an alias bomb', `a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n`, 'yaml.alias 2:8'],
+    ['a tag for code', 'env: { A: !!js/function "x" }\n', 'yaml.tag 1:11'],
+    ['a number with 20 digits', 'env: { A: 12345678901234567890 }\n', 'yaml.number 1:11'],
+    ['a number without end', 'env: { A: .inf }\n', 'yaml.number 1:11'],
+    ['an unclosed quote', 'env: { A: "x }\n', 'yaml.syntax 2:1'],
+    ['uneven indentation', 'env:\n  A: 1\n B: 2\n', 'yaml.syntax 3:1'],
+    ['a value that goes on with a key', 'env:\n  A: b\n    C: d\n', 'yaml.syntax 2:6'],
+  ])('%s is told as such', async (_name, text, wanted) => {
+    expect(await refusalsOf(text)).toContain(wanted);
+  });
+
+  it('a file with a byte order mark and CRLF is a file like any other', async () => {
+    const text = `\ufeff${inInput('title: a').replaceAll('\n', '\r\n')}`;
+    expect((await load(text)).problems).toEqual([]);
+    expect(await refusalsOf(text.replace('desk.save-note', 'desk.save-not'))).toEqual(['step.unknown-action 10:15']);
+  });
+});
+
+describe('a trap of YAML', () => {
+  it.each([
+    ['if: !event.ok && x', 'yaml.tag', "Put the whole value in quotes: '!event.ok && x'"],
+    [
+      'if: event.a ? event.b : event.c',
+      'yaml.quotes',
+      'Put the whole value in quotes: \'event.a ? event.b : event.c\'; or write it after "|" on a line of its own.',
+    ],
+    [
+      'if: "a" == event.id',
+      'yaml.quotes',
+      'Put the whole value in quotes: \'"a" == event.id\'; or write it after "|" on a line of its own.',
+    ],
+    [
+      'if: ["a"].includes(event.id)',
+      'yaml.quotes',
+      'Put the whole value in quotes: \'["a"].includes(event.id)\'; or write it after "|" on a line of its own.',
+    ],
+    [
+      'if: @event',
+      'yaml.quotes',
+      'Put the whole value in quotes: \'@event\'; or write it after "|" on a line of its own.',
+    ],
+    ['if: {{ event.ok }}', 'yaml.braces', 'Write expressions as "${{ … }}", with the dollar sign.'],
+    [
+      'if: *event',
+      'yaml.alias',
+      'Put text in quotes (\'*event\'), or write the value out; literals that several places need can go under "env".',
+    ],
+    [
+      `if: true\n  unique: Call #${X} event.id }} x`,
+      'yaml.comment',
+      `Put the whole value in quotes if it belongs to it: 'Call #${X} event.id }} x'`,
+    ],
+  ])('%s is explained', async (line, code, hint) => {
+    const text = `${head}  one:\n    on: phone:call.ended\n    ${line.replace('\n  ', '\n    ')}\n    steps: [{ uses: chat.say-it, with: { room: a } }]\n`;
+    const problems = await problemsOf(text);
+    expect(problems.map((problem) => [problem.code, problem.hint])).toEqual([[code, hint]]);
+  });
+
+  it('a comment is a comment', async () => {
+    expect(await problemsOf(inInput('title: a # a remark\nbody: b  # - - -'))).toEqual([]);
+    expect((await problemsOf(inInput('title: a #b'))).map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+      'warning yaml.comment',
+    ]);
+  });
+
+  it('text in braces needs quotes inside a flow map', async () => {
+    const [problem] = await problemsOf(inSteps(`- uses: desk.save-note\n  with: { title: ${X} event.id }}, body: x }`));
+    expect(problem).toMatchObject({ code: 'yaml.quotes', at: { line: 10, column: 24 } });
+  });
+});
+
+describe('a file made to do harm', () => {
+  const many = (text: string) => text.repeat(Math.floor(250_000 / text.length));
+
+  it.each([
+    ['nested lists', many('[')],
+    ['nested maps', many('{')],
+    ['nested blocks', `${many('- ')}a`],
+    ['nested question marks', many('? ')],
+    ['nested keys', many('a: ')],
+    ['one key many times', many('a:\n')],
+    ['many keys', Array.from({ length: 30_000 }, (_, index) => `k${index}:`).join('\n')],
+    ['many keys in one line', `{${Array.from({ length: 25_000 }, (_, index) => `k${index}: 1`).join(',')}}`],
+    [
+      'many unknown keys of a step',
+      inSteps(
+        `- uses: chat.say-it\n  with: { room: a }\n${Array.from({ length: 14_000 }, (_, index) => `  k${index}: 1`).join('\n')}`,
+      ),
+    ],
+    ['many anchors', many('&a ')],
+    ['many tags', many('- !b c\n')],
+    ['many aliases', many('- *b\n')],
+    ['many documents', many('---\n')],
+    ['many directives', many('%A\n')],
+    ['many empty lines', many('\n')],
+    ['many comments', many('#\n')],
+    ['many quotes', many('"')],
+    ['many broken lists', many('- [\n')],
+    ['many steps', inSteps(many('- uses: chat.say-it\n').slice(0, 150_000))],
+    ['many expressions', inInput(`title: ${many(`${X} event.id }}`).slice(0, 200_000)}`)],
+    ['a long expression', inInput(`title: ${X} ${many('1+')}1 }}`)],
+    ['a deep expression', inInput(`title: ${X} ${'('.repeat(100_000)}`)],
+    [
+      'many workflows with problems',
+      head + Array.from({ length: 3000 }, (_, index) => `  w${index}: { on: x, steps: [{ uses: a.b }] }\n`).join(''),
+    ],
+  ])('%s end in problems, and soon', async (_name, text) => {
+    const begun = performance.now();
+    const { workflows, problems } = await load(text);
+    expect(workflows).toBeNull();
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.length).toBeLessThanOrEqual(501);
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+});
