@@ -18,7 +18,7 @@ workflows:
 
 const servers: Record<string, Server> = {
   bare: await startBare(),
-  hookline: await startHookline(workflows, { LOG_LEVEL: 'warn' }),
+  hookline: await startHookline(workflows),
 };
 const results: Record<string, Load[]> = { bare: [], hookline: [] };
 for (const [name, server] of Object.entries(servers))

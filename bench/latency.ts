@@ -34,7 +34,6 @@ workflows:
       - uses: http.request
         with: { method: POST, url: "${target}/\${{ event.data.call.callId }}", json: { summary: "\${{ event.data.call.summary }}" } }
 `,
-  { LOG_LEVEL: 'warn' },
 );
 for (let sent = 0; sent < count + 20; sent++) {
   const id = randomUUID();

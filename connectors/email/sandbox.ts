@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import type { Sandbox, SandboxItem, SandboxOptions } from 'hookline/plugin';
 
 /** What the server does wrong from now on; change it at any time. */
@@ -42,7 +42,43 @@ export async function startSandbox(options: SandboxOptions): Promise<MailSandbox
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };
-  const server = new SMTPServer({
+  const onLogin = () => {
+    logins++;
+  };
+  const server = new SMTPServer(serverOptions({ faults, cut, keep, onLogin }));
+  server.on('error', (error) => options.log.debug('mail sandbox', { error: error.message }));
+  server.server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    settings: settingsFor(options.settings, port),
+    hosts: [`127.0.0.1:${port}`],
+    list: () => items,
+    close: async () => {
+      const closed = [...sockets].map((socket) => once(socket, 'close'));
+      cut();
+      await Promise.all(closed);
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+    faults,
+    logins: () => logins,
+    cut,
+  };
+}
+
+interface Behaviour {
+  readonly faults: MailFaults;
+  readonly cut: () => void;
+  readonly keep: (raw: Buffer, session: SMTPServerSession) => Promise<void>;
+  readonly onLogin: () => void;
+}
+
+function serverOptions({ faults, cut, keep, onLogin }: Behaviour): SMTPServerOptions {
+  return {
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
@@ -55,7 +91,7 @@ export async function startSandbox(options: SandboxOptions): Promise<MailSandbox
       if (faults.greeting === undefined) done();
     },
     onAuth: (auth, _session, done) => {
-      logins++;
+      onLogin();
       if (faults.login === undefined) done(null, { user: auth.username ?? 'anyone' });
       else done(reply(faults.login));
     },
@@ -78,28 +114,6 @@ export async function startSandbox(options: SandboxOptions): Promise<MailSandbox
       };
       void answer();
     },
-  });
-  server.on('error', (error) => options.log.debug('mail sandbox', { error: error.message }));
-  server.server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server.server, 'listening');
-  const { port } = server.server.address() as AddressInfo;
-  return {
-    settings: settingsFor(options.settings, port),
-    hosts: [`127.0.0.1:${port}`],
-    list: () => items,
-    close: async () => {
-      const closed = [...sockets].map((socket) => once(socket, 'close'));
-      cut();
-      await Promise.all(closed);
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-    faults,
-    logins: () => logins,
-    cut,
   };
 }
 

@@ -91,7 +91,10 @@ function adminToken(io: Io, settings: Settings): string {
 /** One line for what an operator wants to see; payloads stay out of the log. */
 function note(log: Log, happening: Happening): void {
   const { kind, ...fields } = happening;
-  if (kind === 'delivery') log.info('delivery', fields);
+  if (happening.kind === 'delivery') {
+    if (happening.status === 'refused') log.warn('delivery', fields);
+    else log.debug('delivery', fields);
+  }
   if (kind === 'run') log.info('run', fields);
   if (kind === 'step' || kind === 'event') log.debug(kind, fields);
   if (happening.kind === 'attempt') {

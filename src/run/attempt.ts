@@ -82,6 +82,8 @@ export async function callAction(sending: Sending, call: CallAction): Promise<At
     return { ...classify(error, left, call.stop.aborted, signal.aborted, call.log), sent: left };
   } finally {
     clearTimeout(timer);
+    // Whatever the action left open, an unread body say, is let go.
+    limit.abort(new Error('the attempt is over'));
     clearTimeout(late);
   }
 }
