@@ -20,7 +20,7 @@ export function failpoint(name: FailpointName): void {
 }
 
 /** Throws when the text names no point: a misspelt one would make its test pass for nothing. */
-export function readFailpoint(text: string | undefined): { name: FailpointName; left: number } | null {
+function readFailpoint(text: string | undefined): { name: FailpointName; left: number } | null {
   if (text === undefined || text === '') return null;
   const match = /^([a-z-]+)(?::([1-9]\d*))?$/.exec(text);
   const name = failpointNames.find((known) => known === match?.[1]);

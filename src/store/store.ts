@@ -11,7 +11,6 @@ import type {
   HeldReason,
   Run,
   RunStatus,
-  StoredError,
   Time,
 } from '../core/model.ts';
 
@@ -198,5 +197,3 @@ export interface Store {
   prune(now: Time, retention: Retention): Promise<number>;
   close(): Promise<void>;
 }
-
-export type { StoredError };

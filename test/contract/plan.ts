@@ -41,8 +41,10 @@ export function planContract({ store }: Subject): void {
     const { unique, ...rest } = run;
     expect(unique).toBeNull();
     expect(await runOf(store(), run.id)).toEqual({ run: { ...rest, replay: 0 }, fence: 0, claimed: false });
-    const again = [{ eventId, runs: [newRun(eventId)] }];
-    expect(await store().plan(again), 'a matched event is passed over').toEqual([{ runs: [] }]);
+    const again = { eventId, runs: [newRun(eventId), newRun(eventId, { workflow: 'third' })] };
+    const twice = await store().plan([again, { eventId, runs: [] }]);
+    expect(twice, 'a matched event is passed over').toEqual([{ runs: [] }, { runs: [] }]);
+    expect(await eventOf(store(), eventId)).toMatchObject({ status: 'matched', matched: ['call-summary', 'other'] });
     expect(await store().plan([{ eventId: 'evt_gone', runs: [newRun('evt_gone')] }])).toEqual([{ runs: [] }]);
     expect(await store().runs({}, { limit: 10 })).toHaveLength(2);
   });

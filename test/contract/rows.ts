@@ -6,9 +6,7 @@ import type { AcceptDelivery, NewRun, RefuseDelivery, RunUpdate, Store } from '.
 
 /** An arbitrary moment that all times of a test are relative to. */
 export const start = Date.UTC(2030, 0, 15, 12);
-export const second = 1000;
-export const hour = 3_600_000;
-export const day = 24 * hour;
+export const day = 86_400_000;
 
 export const bytes = (text: string) => new TextEncoder().encode(text);
 
