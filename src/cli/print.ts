@@ -71,7 +71,7 @@ function columns(rows: readonly (readonly Cell[])[], paint: Printer['paint']): s
 }
 
 /**
- * One line for what just happened, or null for what is not worth one: `20:14:03 ✓ delivery  truedy call.ended accepted  evt_…`.
+ * One line for what just happened, or null for what is not worth one: `20:14:03 ✓ delivery  calls call.ended accepted  evt_…`.
  * `at`: when it happened, in milliseconds since 1970.
  */
 export function printHappening(happening: Happening, color: boolean, at: number = Date.now()): string | null {

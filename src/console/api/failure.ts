@@ -3,7 +3,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
 import { HostError } from '../../core/errors.ts';
 import { printable, type Log } from '../../core/log.ts';
-import type { FromSchema } from '../../plugin/index.ts';
 
 export const failure = {
   type: 'object',
@@ -18,7 +17,6 @@ export const failure = {
   required: ['error'],
   additionalProperties: false,
 } as const;
-export type FailureAnswer = FromSchema<typeof failure>;
 
 /** Answers what a route threw. Only errors of the host's own table are shown; anything else goes to the log. */
 export function answerFailure(log: Log) {
