@@ -7,10 +7,11 @@ import { reportFaults } from './faults.ts';
 import { child, entriesOf, keyOf, textOf, type Entry, type Node } from './node.ts';
 import { warnNumbers } from './numbers.ts';
 import type { ProblemCode } from './problem.ts';
-import { asWritten } from './schema.ts';
+import { asWritten } from './input-schema.ts';
 import { nearest } from './suggest.ts';
 import { checkEnv, collectSecrets } from './references.ts';
-import { asWrittenData, readValue, type Value } from './value.ts';
+import { readValue, type Value } from './value.ts';
+import { validateWritten } from './written.ts';
 
 /** By name; a connection that cannot be used is left out. */
 export function checkConnections(tree: Node, checking: Checking): Map<string, CheckedConnection> {
@@ -62,7 +63,7 @@ export function checkSettings(
   const { report, validators } = checking;
   const value = node === undefined ? undefined : readSettings(node, checking, secretNames);
   if (value !== undefined && value.kind !== 'map') return value;
-  const faults = validators.compile(asWritten(schema))(value === undefined ? {} : asWrittenData(value));
+  const faults = validateWritten(value, validators.compile(asWritten(schema)));
   reportFaults(faults, node ?? owner.value, keyOf(owner.value, 'with') ?? owner.key, report, subject);
   if (node !== undefined) warnNumbers(node, schema, report);
   return value;

@@ -13,9 +13,10 @@ import { warnNumbers } from './numbers.ts';
 import type { OrderedStep } from './order.ts';
 import { adviseDashes, checkEnv, checkSteps, refuseSecrets } from './references.ts';
 import { plainValue } from './plain.ts';
-import { asWritten, closed } from './schema.ts';
+import { asWritten, closed, hasUnion } from './input-schema.ts';
 import { nearest } from './suggest.ts';
-import { asWrittenData, readBare, readValue, type Reading } from './value.ts';
+import { readBare, readValue, type Reading } from './value.ts';
+import { validateWritten } from './written.ts';
 
 export function checkStep(step: OrderedStep, checking: StepChecking): CheckedStep | undefined {
   const { report } = checking;
@@ -29,7 +30,7 @@ export function checkStep(step: OrderedStep, checking: StepChecking): CheckedSte
   const ready = readyAction(found.action, found.name, child(node, 'uses') ?? node, checking);
   if (ready === undefined) return undefined;
   if (input === undefined || input.kind === 'map') {
-    const faults = ready.written(input === undefined ? {} : asWrittenData(input));
+    const faults = validateWritten(input, ready.written);
     const owner = child(node, 'uses') ?? node;
     reportFaults(faults, withNode ?? node, keyOf(node, 'with') ?? owner, report, `step "${id}": `);
     if (withNode !== undefined) warnNumbers(withNode, ready.schema, report);
@@ -160,11 +161,9 @@ function readyAction(
   if (known !== undefined) return known;
   try {
     const schema = closed(action.input);
-    const ready = {
-      schema,
-      written: validators.compile(asWritten(action.input)),
-      rendered: validators.compile(schema),
-    };
+    const rendered = validators.compile(schema);
+    const written = hasUnion(schema) ? validators.compile(asWritten(action.input)) : rendered;
+    const ready = { schema, written, rendered };
     actions.set(action, ready);
     return ready;
   } catch (error) {

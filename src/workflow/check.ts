@@ -12,14 +12,14 @@ import { child, entriesOf, textOf, toData, type Node } from './node.ts';
 import { findParts } from './parts.ts';
 import { warnNumbers } from './numbers.ts';
 import type { Report } from './report.ts';
-import { asWritten, fileSchema, unknownValue } from './schema.ts';
+import { closed } from './input-schema.ts';
+import { fileSchema } from './schema.ts';
 import { createValidators } from './validate.ts';
 
 /** Undefined when the file is not even a map. */
 export async function checkFile(tree: Node, catalog: Catalog, report: Report): Promise<CheckedFile | undefined> {
   const validators = createValidators();
-  const data = toData(tree, (node) => (node.kind === 'broken' ? unknownValue : undefined));
-  const faults = validators.compile(asWritten(fileSchema))(data);
+  const faults = validators.compile(closed(fileSchema))(toData(tree));
   reportFaults(faults, tree, { ...tree, end: tree.offset }, report, '');
   if (tree.kind !== 'map') return undefined;
   const env = readEnv(child(tree, 'env'), report);

@@ -3,7 +3,7 @@
 import type { Schema } from '../plugin/index.ts';
 import type { Node } from './node.ts';
 import type { Report } from './report.ts';
-import { takesText } from './schema.ts';
+import { takesText } from './input-schema.ts';
 
 /** `+1555…`, `012` and `3.10` under a schema that takes text as well as numbers. */
 export function warnNumbers(node: Node, schema: Schema | boolean | undefined, report: Report): void {

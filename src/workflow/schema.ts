@@ -1,4 +1,4 @@
-// JSON Schema of the workflow file, and how the schemas of connectors are made ready for ajv.
+// JSON Schema of the workflow file, and the formats that schemas may name.
 
 import { parseDuration } from '../core/settings.ts';
 import type { Schema } from '../plugin/index.ts';
@@ -127,58 +127,3 @@ export const reservedWords: ReadonlySet<string> = new Set(
     'concurrency outputs schedule'
   ).split(' '),
 );
-
-/** A schema in which an absent `additionalProperties` says what it means: closed. */
-export function closed(schema: Schema, inBranch = false): Schema {
-  return mapSchema(schema, closed, inBranch);
-}
-
-/** What stands for a value that an expression gives, when literals are validated. A file cannot hold U+0000. */
-export const unknownValue = '\0=';
-/** Begins a text with expressions in it. */
-export const unknownText = '\0~';
-
-/** A closed schema for values as written: an expression may stand anywhere, and text with expressions for any text. */
-export function asWritten(schema: Schema, inBranch = false): object {
-  const { oneOf, ...rest } = mapSchema(schema, asWritten, inBranch);
-  const inner = oneOf === undefined ? rest : { ...rest, anyOf: [...(rest.anyOf ?? []), ...oneOf] };
-  const open = takesText(schema) ? '^\\u0000' : '^\\u0000=';
-  return { if: { type: 'string', pattern: open }, else: inner };
-}
-
-/** Whether some text is valid. */
-export function takesText(schema: Schema): boolean {
-  if (schema.const !== undefined) return typeof schema.const === 'string';
-  if (schema.enum !== undefined) return schema.enum.some((value) => typeof value === 'string');
-  if (schema.type !== undefined) return schema.type === 'string' || schema.type.includes('string');
-  const branches = schema.anyOf ?? schema.oneOf;
-  return branches === undefined || branches.some(takesText);
-}
-
-/**
- * Closes a schema and changes those inside it. A branch of `anyOf` that only adds conditions to the properties beside it is
- * left open.
- */
-function mapSchema(schema: Schema, change: (schema: Schema, inBranch: boolean) => Schema, inBranch: boolean): Schema {
-  const { properties, items, additionalProperties, anyOf, oneOf, ...rest } = schema;
-  const isObject =
-    [schema.type].flat().includes('object') || (properties !== undefined && schema.type === undefined && !inBranch);
-  const others = additionalProperties ?? (isObject ? false : undefined);
-  return {
-    ...rest,
-    ...(properties === undefined ? {} : { properties: mapValues(properties, change) }),
-    ...(items === undefined ? {} : { items: change(items, false) }),
-    ...(others === undefined
-      ? {}
-      : { additionalProperties: typeof others === 'object' ? change(others, false) : others }),
-    ...(anyOf === undefined ? {} : { anyOf: anyOf.map((branch) => change(branch, true)) }),
-    ...(oneOf === undefined ? {} : { oneOf: oneOf.map((branch) => change(branch, true)) }),
-  };
-}
-
-function mapValues(
-  properties: Readonly<Record<string, Schema>>,
-  change: (schema: Schema, inBranch: boolean) => Schema,
-) {
-  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, change(property, false)]));
-}

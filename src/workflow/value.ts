@@ -7,7 +7,6 @@ import { childrenOf, type AnyNode } from './expression/walk.ts';
 import type { ListNode, MapNode, Node, ScalarNode } from './node.ts';
 import { offsetInScalar, type SourceText } from './place.ts';
 import type { Report, Span } from './report.ts';
-import { unknownText, unknownValue } from './schema.ts';
 
 /** A scalar that holds expressions; `text` is what offsets of the expressions are into. */
 export interface Holder extends Span {
@@ -135,20 +134,4 @@ export function spanOf(source: SourceText, written: Written, node: { start: numb
 export function walk(node: AnyNode, visit: (node: AnyNode) => void): void {
   visit(node);
   for (const inner of childrenOf(node)) walk(inner, visit);
-}
-
-/** The value as plain data in which marks stand for what expressions give. */
-export function asWrittenData(value: Value): unknown {
-  switch (value.kind) {
-    case 'literal':
-      return value.node.value;
-    case 'text':
-      return `${unknownText}${value.template.text}`;
-    case 'list':
-      return value.items.map(asWrittenData);
-    case 'map':
-      return Object.fromEntries([...value.entries].map(([key, item]) => [key, asWrittenData(item)]));
-    default:
-      return unknownValue;
-  }
 }

@@ -200,6 +200,32 @@ describe('a problem', () => {
   });
 });
 
+describe('an expression', () => {
+  it.each([
+    `title: ${X} event.data.t }}`,
+    `title: ${X} event.data.t }} ${'and so on '.repeat(9)}`,
+    `title: a\npages: ${X} event.data.n }}\nshare: ${X} 1 / 3 }}\nurgent: ${X} event.data.n > 1 }}`,
+    `title: a\nkind: ${X} event.data.k }}\nmail: ${X} event.data.m }}@example.com`,
+    `title: a\nplace: ${X} event.data.p }}\ntags: ${X} event.data.l }}\npeople: ["${X} event.data.l }}"]`,
+    `title: a\ndue: ${X} event.data.d }}\nmaybe: ${X} event.data.d }}`,
+    `title: a\ntarget: ${X} event.data.d }}`,
+    `title: a\ntarget: { kind: page, page: "${X} event.data.n }}" }`,
+    `title: a\ntarget: { kind: "${X} event.data.k }}", title: "x ${X} event.data.t }}" }`,
+    `title: a\nfields: { a: "${X} event.data.d }}", b: [{ c: "${X} event.data.d }}" }] }\ncounts: { a: "${X} 1 }}" }`,
+  ])('may stand wherever a value is wanted (%#)', async (lines) => {
+    expect(await problemsOf(inInput(lines))).toEqual([]);
+  });
+
+  it.each([
+    `title: a\npages: n ${X} event.data.n }}`,
+    `title: a\ntarget: { kind: page, page: "n ${X} event.data.n }}" }`,
+    `title: a\ncounts: { a: "n ${X} event.data.n }}" }`,
+    `title: a\nplace: x ${X} event.data.n }}`,
+  ])('with text around it is text (%#)', async (lines) => {
+    expect((await problemsOf(inInput(lines))).map((problem) => problem.code)).toEqual(['value.type']);
+  });
+});
+
 describe('hints', () => {
   const hintFor = async (text: string) => (await problemsOf(text))[0]?.hint;
 
@@ -276,7 +302,7 @@ describe('all problems', () => {
   it('are shown without what a terminal would act on', () => {
     const at = { file: 'w.yaml', line: 1, column: 400 };
     const problem = { code: 'yaml.syntax', severity: 'error', at, length: 9, path: '', message: 'x' } as const;
-    const lines = formatProblem(problem, `${'\u001b[31m\u202e\t'.repeat(200)}`, { color: false }).split('\n');
+    const lines = formatProblem(problem, '\u001b[31m\u202e\t'.repeat(200), { color: false }).split('\n');
     expect(lines.join('')).not.toMatch(/[\p{Cc}\u202e]/u);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(120);
   });
