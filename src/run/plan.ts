@@ -1,5 +1,6 @@
 // Pending events → runs: matches each event with the live workflows and writes its runs in one transaction a batch.
 
+import { storeError } from '../core/log.ts';
 import { createId, type Event, type StoredError } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import type { NewRun, PlanEvent } from '../store/store.ts';
@@ -11,27 +12,29 @@ import { newStep } from './step.ts';
 
 const batchSize = 200;
 
-/** Plans every pending event; resolves to how many runs were added. */
+/** Plans the oldest pending events; resolves to how many there were. */
 export async function planPending(parts: EngineParts): Promise<number> {
-  let added = 0;
-  for (;;) {
-    const events = await parts.store.pending(batchSize);
-    if (events.length === 0) return added;
-    const workflows = parts.live();
-    const plans = events.map((event) => planEvent(parts, workflows, event));
-    const planned = await parts.store.plan(plans);
-    for (const [index, event] of events.entries()) {
-      added += planned[index]?.runs.length ?? 0;
-      const names = (plans[index]?.runs ?? []).map((run) => run.workflow);
-      parts.notify({ kind: 'event', eventId: event.id, type: event.type, workflows: names });
-    }
-    if (events.length < batchSize) return added;
+  const events = await parts.store.pending(batchSize);
+  if (events.length === 0) return 0;
+  const workflows = parts.live();
+  const plans = events.map((event) => planEvent(parts, workflows, event));
+  await parts.store.plan(plans);
+  for (const [index, event] of events.entries()) {
+    const names = (plans[index]?.runs ?? []).map((run) => run.workflow);
+    parts.notify({ kind: 'event', eventId: event.id, type: event.type, workflows: names });
   }
+  return events.length;
 }
 
+/** An event that breaks the matcher is ignored and told of: it can be replayed, and it must not stop the others. */
 function planEvent(parts: EngineParts, workflows: Workflows, event: Event): PlanEvent {
-  const matches = workflows.match(parts.readEvent(event, workflows));
-  return { eventId: event.id, runs: matches.map((match) => newRun(parts, workflows, event, match)) };
+  try {
+    const matches = workflows.match(parts.readEvent(event, workflows));
+    return { eventId: event.id, runs: matches.map((match) => newRun(parts, workflows, event, match)) };
+  } catch (error) {
+    parts.log.error('an event could not be matched', { eventId: event.id, error: storeError(error, parts.redactor) });
+    return { eventId: event.id, runs: [] };
+  }
 }
 
 /** A run of an event through a workflow that takes it. */

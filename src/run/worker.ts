@@ -81,12 +81,12 @@ async function loop(
   while (!drain.aborted) {
     const rung = bell.next();
     try {
-      await planPending(parts);
+      const planned = await planPending(parts);
       const lanes = parts.lanes.claims();
       const claimed =
         lanes.length > 0 && !drain.aborted ? await parts.store.claim({ now: parts.clock(), owner, lanes }) : [];
       for (const run of claimed) begin(run);
-      await sleep(await nextLook(parts), rung);
+      if (planned === 0) await sleep(await nextLook(parts), rung);
     } catch (error) {
       parts.log.error('the engine could not look at the store; it tries again', {
         error: storeError(error, parts.redactor),
