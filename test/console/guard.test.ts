@@ -1,6 +1,7 @@
 // Who may use the admin API, and what it does with requests that nobody should send.
 
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accept, holdRun, id, json, openLedger, token, type Ledger } from './ledger.ts';
 
@@ -208,7 +209,7 @@ describe('bodies', () => {
   });
 });
 
-describe('start', () => {
+describe('start and stop', () => {
   it('names the port that is taken and its setting', async () => {
     const port = Number(new URL(ledger.url).port);
     await expect(openLedger({ settings: { host: '127.0.0.1', port } })).rejects.toMatchObject({
@@ -216,5 +217,36 @@ describe('start', () => {
       message: `port ${port} on 127.0.0.1 is already in use`,
       help: expect.stringContaining('ADMIN_PORT') as string,
     });
+  });
+
+  it('lets a request under way finish and closes its connection', async () => {
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const stopped = await openLedger({
+      status: async () => {
+        asked.resolve();
+        await answer.promise;
+        return {};
+      },
+    });
+    const response = stopped.call('/api/status');
+    await asked.promise;
+    const closed = stopped.admin.stop();
+    answer.resolve();
+    const { status, headers } = await response;
+    expect([status, headers.get('connection')]).toEqual([200, 'close']);
+    await closed;
+    await stopped.close();
+  });
+
+  it('does not wait for a sender that never ends its request', async () => {
+    const slow = await openLedger();
+    const { hostname, port } = new URL(slow.url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined).write('GET /api/status HTTP/1.1\r\nhost: a\r\n');
+    await slow.call('/api/status');
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    await slow.close();
+    await ended;
   });
 });

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AdminParts } from '../../src/console/api/parts.ts';
-import { createAdmin } from '../../src/console/api/server.ts';
+import { createAdmin, type Admin } from '../../src/console/api/server.ts';
 import type { Operations } from '../../src/console/api/operations.ts';
 import type { Log } from '../../src/core/log.ts';
 import type { Attempt, Run, StepState } from '../../src/core/model.ts';
@@ -27,6 +27,7 @@ interface Call {
 export interface Ledger {
   readonly store: Store;
   readonly url: string;
+  readonly admin: Admin;
   /** What the operations were asked, in order. */
   readonly asked: unknown[][];
   readonly logged: unknown[][];
@@ -60,6 +61,7 @@ export async function openLedger(given: Partial<AdminParts> = {}): Promise<Ledge
   return {
     store,
     url,
+    admin,
     asked,
     logged,
     call: async (path, init = {}) => {

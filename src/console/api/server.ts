@@ -26,7 +26,11 @@ const headers = {
   'referrer-policy': 'no-referrer',
 };
 
+/** What a request under way has to finish once the listener stops; Node itself would wait for a slow sender for ever. */
+const graceMs = 1000;
+
 export function createAdmin(parts: AdminParts): Admin {
+  let stopping = false;
   const server = fastify({
     logger: false,
     bodyLimit: 1_048_576,
@@ -39,6 +43,7 @@ export function createAdmin(parts: AdminParts): Admin {
   });
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', async (_, reply) => void reply.headers(headers));
+  server.addHook('onSend', async (_, reply) => void (stopping && reply.header('connection', 'close')));
   server.setErrorHandler(answerFailure(parts.log));
   server.setNotFoundHandler(answerUnknown);
   server.register(async (api) => addApi(api, parts), { prefix: '/api' });
@@ -53,7 +58,11 @@ export function createAdmin(parts: AdminParts): Admin {
       }
       return { url: urlOf(server.server.address() as AddressInfo) };
     },
-    stop: () => server.close(),
+    stop: async () => {
+      stopping = true;
+      const cut = setTimeout(() => server.server.closeAllConnections(), graceMs);
+      await server.close().finally(() => clearTimeout(cut));
+    },
   };
 }
 
