@@ -44,6 +44,8 @@ export interface Callable {
   readonly parameters: readonly Parameter[];
   readonly returns: TypeWord;
   readonly description: string;
+  /** An expression that calls it, for the reference page. */
+  readonly example: string;
   /** For people: `truncate(text: text, length: number, ending?: text): text`. */
   readonly signature: string;
   /** Arguments by name, checked against `parameters`; throws a `Failure`. */
@@ -55,6 +57,7 @@ interface Declaration<P> {
   readonly parameters: P;
   readonly returns: TypeWord;
   readonly description: string;
+  readonly example: string;
   readonly run: (args: Arguments<P>, budget: Budget) => unknown;
 }
 
@@ -77,8 +80,8 @@ function complete<P>(
   parameters: readonly Parameter[],
   signature: string,
 ): Callable {
-  const { name, returns, description, run } = declared;
-  return { name, method, parameters, returns, description, signature, run };
+  const { name, returns, description, example, run } = declared;
+  return { name, method, parameters, returns, description, example, signature, run };
 }
 
 function readParameters(declared: Readonly<Record<string, string>>): Parameter[] {

@@ -11,6 +11,7 @@ export const listFunctions = [
     parameters: { list: 'list' },
     returns: 'any',
     description: 'The first item; missing when the list is empty.',
+    example: 'first(["a", "b", "c"])',
     run: ({ list }) => list[0],
   }),
   declareFunction({
@@ -18,6 +19,7 @@ export const listFunctions = [
     parameters: { list: 'list' },
     returns: 'any',
     description: 'The last item; missing when the list is empty.',
+    example: 'last(["a", "b", "c"])',
     run: ({ list }) => list.at(-1),
   }),
   declareFunction({
@@ -25,6 +27,7 @@ export const listFunctions = [
     parameters: { numbers: '...number | list' },
     returns: 'number',
     description: 'The smallest of the numbers, or of the numbers in lists; missing when there are none.',
+    example: 'min([3, 1, 2])',
     run: ({ numbers }, budget) => extreme(numbers, budget, (a, b) => a < b),
   }),
   declareFunction({
@@ -32,6 +35,7 @@ export const listFunctions = [
     parameters: { numbers: '...number | list' },
     returns: 'number',
     description: 'The largest of the numbers, or of the numbers in lists; missing when there are none.',
+    example: 'max(0, -5)',
     run: ({ numbers }, budget) => extreme(numbers, budget, (a, b) => a > b),
   }),
   declareFunction({
@@ -39,6 +43,7 @@ export const listFunctions = [
     parameters: { list: 'list', amount: 'arrow?' },
     returns: 'number',
     description: 'The sum of the numbers, or of what the arrow function gives for each item; 0 for an empty list.',
+    example: 'sum([{ n: 1 }, { n: 2 }], item => item.n)',
     run: ({ list, amount }, budget) => {
       const total = collect(list, amount, budget).reduce<number>(
         (sum, item, index) => sum + numberItem(item, index),
@@ -53,6 +58,7 @@ export const listFunctions = [
     parameters: { list: 'list', key: 'arrow?' },
     returns: 'list',
     description: 'The list without repeated items; with an arrow function, without items whose key came before.',
+    example: 'unique(["a", "b", "a"])',
     run: ({ list, key }, budget) => {
       const keys = collect(list, key, budget);
       const seen = new Set<unknown>();
@@ -65,6 +71,7 @@ export const listFunctions = [
     returns: 'list',
     description:
       'The list sorted by the number or text that the arrow function gives; `"desc"` for the largest first. Items without a key come last.',
+    example: 'sortBy([{ n: 1 }, { n: 3 }, { n: 2 }], item => item.n, "desc")',
     run: ({ list, key, order = 'asc' }, budget) => {
       if (order !== 'asc' && order !== 'desc') throw new Failure('sorts "asc" or "desc"');
       const keys = collect(list, key, budget);
@@ -79,6 +86,7 @@ export const listFunctions = [
     parameters: { object: 'object' },
     returns: 'list',
     description: 'The names of the fields.',
+    example: 'keys({ id: "c1", duration: 142 })',
     run: ({ object }, budget) => readableKeys(object, budget),
   }),
   declareFunction({
@@ -86,6 +94,7 @@ export const listFunctions = [
     parameters: { object: 'object' },
     returns: 'list',
     description: 'The values of the fields.',
+    example: 'values({ id: "c1", duration: 142 })',
     run: ({ object }, budget) => readableKeys(object, budget).map((key) => object[key]),
   }),
   declareFunction({
@@ -93,6 +102,7 @@ export const listFunctions = [
     parameters: { object: 'object' },
     returns: 'list',
     description: 'The fields as a list of `{ key, value }`.',
+    example: 'entries({ id: "c1" })',
     run: ({ object }, budget) => readableKeys(object, budget).map((key) => ({ key, value: object[key] })),
   }),
 ];

@@ -10,6 +10,7 @@ export const listMethods = [
     parameters: { list: 'list', change: 'arrow' },
     returns: 'list',
     description: 'A list of what the arrow function makes of each item: `calls.map(call => call.id)`.',
+    example: '[{ id: "c1" }, { id: "c2" }].map(call => call.id)',
     run: ({ list, change }, budget) => {
       spendSteps(budget, list.length);
       return list.map((item, index) => change(item, index));
@@ -20,6 +21,7 @@ export const listMethods = [
     parameters: { list: 'list', keep: 'arrow' },
     returns: 'list',
     description: 'The items for which the arrow function is true.',
+    example: '[1, 5, 9].filter(n => n > 3)',
     run: ({ list, keep }) => list.filter((item, index) => keep(item, index)),
   }),
   declareMethod({
@@ -27,6 +29,7 @@ export const listMethods = [
     parameters: { list: 'list', test: 'arrow' },
     returns: 'boolean',
     description: 'Whether the arrow function is true for at least one item.',
+    example: '[1, 5, 9].some(n => n > 8)',
     run: ({ list, test }) => list.some((item, index) => Boolean(test(item, index))),
   }),
   declareMethod({
@@ -34,6 +37,7 @@ export const listMethods = [
     parameters: { list: 'list', test: 'arrow' },
     returns: 'boolean',
     description: 'Whether the arrow function is true for all items.',
+    example: '[1, 5, 9].every(n => n > 3)',
     run: ({ list, test }) => list.every((item, index) => Boolean(test(item, index))),
   }),
   declareMethod({
@@ -41,6 +45,7 @@ export const listMethods = [
     parameters: { list: 'list', test: 'arrow' },
     returns: 'any',
     description: 'The first item for which the arrow function is true; missing when there is none.',
+    example: '[1, 5, 9].find(n => n > 3)',
     run: ({ list, test }) => list.find((item, index) => Boolean(test(item, index))),
   }),
   declareMethod({
@@ -48,6 +53,7 @@ export const listMethods = [
     parameters: { list: 'list', item: 'any' },
     returns: 'boolean',
     description: 'Whether `item` is in the list.',
+    example: '["gold", "vip"].includes("vip")',
     run: ({ list, item }, budget) => {
       spendSteps(budget, list.length);
       return list.includes(item);
@@ -58,6 +64,7 @@ export const listMethods = [
     parameters: { list: 'list', separator: 'text?' },
     returns: 'text',
     description: 'The items as one text with the separator (a comma when none is given) between them.',
+    example: '["Ann", "Bob"].join(", ")',
     run: ({ list, separator = ',' }, budget) => join(list, separator, budget),
   }),
   declareMethod({
@@ -65,6 +72,7 @@ export const listMethods = [
     parameters: { list: 'list', start: 'number?', end: 'number?' },
     returns: 'list',
     description: 'The items from `start` up to, but without, `end`; negative numbers count from the end.',
+    example: '["a", "b", "c"].slice(0, 2)',
     run: ({ list, start, end }, budget) => {
       const part = list.slice(start, end);
       spendSteps(budget, part.length);
@@ -76,6 +84,7 @@ export const listMethods = [
     parameters: { list: 'list', index: 'number' },
     returns: 'any',
     description: 'The item at `index`, from the end when negative; missing when there is none.',
+    example: '["a", "b", "c"].at(-1)',
     run: ({ list, index }) => list.at(index),
   }),
   declareMethod({
@@ -83,6 +92,7 @@ export const listMethods = [
     parameters: { list: 'list', depth: 'number?' },
     returns: 'list',
     description: 'The list with the items of the lists in it, one level deep or `depth` levels.',
+    example: '[[1, 2], [3]].flat()',
     run: ({ list, depth = 1 }, budget) => flatten(list, depth, budget),
   }),
   declareMethod({
@@ -90,6 +100,7 @@ export const listMethods = [
     parameters: { list: 'list', others: '...any' },
     returns: 'list',
     description: 'The list followed by the items of other lists, or by single items.',
+    example: '[1].concat([2, 3], 4)',
     run: ({ list, others }, budget) => {
       for (const part of [list, ...others]) spendSteps(budget, Array.isArray(part) ? part.length : 1);
       return list.concat(...others);

@@ -9,6 +9,7 @@ export const numberFunctions = [
     parameters: { number: 'number', digits: 'number?' },
     returns: 'number',
     description: 'The nearest whole number, or the nearest with `digits` decimal places; a half goes up.',
+    example: 'round(12.345, 2)',
     run: ({ number, digits }) => toDigits(number, digits, Math.round),
   }),
   declareFunction({
@@ -16,6 +17,7 @@ export const numberFunctions = [
     parameters: { number: 'number', digits: 'number?' },
     returns: 'number',
     description: 'The next smaller whole number, or with `digits` decimal places.',
+    example: 'floor(12.9)',
     run: ({ number, digits }) => toDigits(number, digits, Math.floor),
   }),
   declareFunction({
@@ -23,6 +25,7 @@ export const numberFunctions = [
     parameters: { number: 'number', digits: 'number?' },
     returns: 'number',
     description: 'The next larger whole number, or with `digits` decimal places.',
+    example: 'ceil(12.1)',
     run: ({ number, digits }) => toDigits(number, digits, Math.ceil),
   }),
 ];

@@ -12,6 +12,7 @@ export const textFunctions = [
     parameters: { value: 'text | number | boolean' },
     returns: 'text',
     description: 'A number, true or false as text.',
+    example: 'text(142)',
     run: ({ value }, budget) => {
       const text = String(value);
       spendText(budget, text.length);
@@ -23,6 +24,7 @@ export const textFunctions = [
     parameters: { value: 'any', otherwise: 'any?' },
     returns: 'number',
     description: 'The number a text holds; `otherwise`, when given, for what holds none.',
+    example: 'number("12.5")',
     run: ({ value, otherwise }) => readNumber(value) ?? (otherwise === undefined ? refuseNumber(value) : otherwise),
   }),
   declareFunction({
@@ -30,6 +32,7 @@ export const textFunctions = [
     parameters: { value: 'any', indent: 'number?' },
     returns: 'text',
     description: 'The value as JSON text, on one line or indented by `indent` blanks.',
+    example: 'json({ id: "c1", tags: ["new"] })',
     run: ({ value, indent }, budget) => writeJson(value, indent, budget),
   }),
   declareFunction({
@@ -37,6 +40,7 @@ export const textFunctions = [
     parameters: { text: 'any', otherwise: 'any?' },
     returns: 'any',
     description: 'The value a JSON text holds; `otherwise`, when given, for a text that is not JSON.',
+    example: 'parseJson("[1, 2]", [])',
     run: ({ text, otherwise }, budget) => parseJson(text, otherwise, budget),
   }),
   declareFunction({
@@ -44,6 +48,7 @@ export const textFunctions = [
     parameters: { text: 'text', length: 'number', ending: 'text?' },
     returns: 'text',
     description: 'The text cut to at most `length` characters, with `…` or `ending` in place of what was cut.',
+    example: 'truncate("A long summary", 8)',
     run: ({ text, length, ending = '…' }, budget) => {
       spendText(budget, Math.min(text.length, Math.max(length, 0)));
       return shorten(text, Math.floor(length), ending);
@@ -54,6 +59,7 @@ export const textFunctions = [
     parameters: { text: 'text' },
     returns: 'text',
     description: 'The text in small letters and digits joined by `-`, for names and addresses.',
+    example: 'slug("Café & Co.")',
     run: ({ text }, budget) => {
       spendText(budget, text.length * 2);
       const plain = text
@@ -68,6 +74,7 @@ export const textFunctions = [
     parameters: { text: 'text | number' },
     returns: 'text',
     description: 'The text as a part of a URL.',
+    example: 'urlEncode("a/b c")',
     run: ({ text }, budget) => encodeText(String(text), 'url', budget),
   }),
   declareFunction({
@@ -75,6 +82,7 @@ export const textFunctions = [
     parameters: { text: 'text | number' },
     returns: 'text',
     description: 'The text with the signs that mean something in HTML written out.',
+    example: 'html("<b> & co")',
     run: ({ text }, budget) => encodeText(String(text), 'html', budget),
   }),
   declareFunction({
@@ -82,6 +90,7 @@ export const textFunctions = [
     parameters: { text: 'text' },
     returns: 'text',
     description: 'The UTF-8 bytes of the text in Base64.',
+    example: 'base64("hello")',
     run: ({ text }, budget) => {
       spendText(budget, text.length * 2);
       return Buffer.from(text, 'utf8').toString('base64');
@@ -92,6 +101,7 @@ export const textFunctions = [
     parameters: { text: 'text' },
     returns: 'text',
     description: 'The SHA-256 of the UTF-8 bytes of the text, as 64 hexadecimal digits.',
+    example: 'sha256("hello")',
     run: ({ text }, budget) => {
       spendText(budget, text.length + 64);
       return createHash('sha256').update(text, 'utf8').digest('hex');

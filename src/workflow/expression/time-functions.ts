@@ -10,6 +10,7 @@ export const timeFunctions = [
     parameters: { duration: 'number | text' },
     returns: 'text',
     description: 'Seconds, or a text such as "142s" or "2m22s", for people: `2 min 22 s`, `1 h 5 min`, `0 s`.',
+    example: 'formatDuration(142)',
     run: ({ duration }) => formatDuration(readSeconds(duration)),
   }),
   declareFunction({
@@ -17,6 +18,7 @@ export const timeFunctions = [
     parameters: { duration: 'number | text' },
     returns: 'number',
     description: 'The seconds of a duration such as "142s", "2m22s" or "1h"; a number stays as it is.',
+    example: 'seconds("2m22s")',
     run: ({ duration }) => readSeconds(duration),
   }),
   declareFunction({
@@ -24,6 +26,7 @@ export const timeFunctions = [
     parameters: { start: 'text | number', end: 'text | number' },
     returns: 'number',
     description: 'The seconds from `start` to `end`, negative when `end` is earlier.',
+    example: 'secondsBetween("2026-03-01T10:00:00Z", "2026-03-01T10:02:22Z")',
     run: ({ start, end }) => (readTime(end) - readTime(start)) / 1000,
   }),
   declareFunction({
@@ -32,6 +35,7 @@ export const timeFunctions = [
     returns: 'boolean',
     description:
       'Whether two times are at most `duration` apart, in either direction: `within(event.time, "15m", event.receivedAt)`.',
+    example: 'within("2026-03-01T10:00:00Z", "15m", "2026-03-01T10:14:00Z")',
     run: ({ time, duration, other }) => Math.abs(readTime(time) - readTime(other)) <= readSeconds(duration) * 1000,
   }),
   declareFunction({
@@ -40,6 +44,7 @@ export const timeFunctions = [
     returns: 'text',
     description:
       'A time (ISO 8601; or seconds or milliseconds since 1970) by a pattern, `yyyy-MM-dd HH:mm` when none is given, in a zone such as "Europe/Berlin" (UTC when none is given). The pattern knows `yyyy yy MMMM MMM MM M dd d EEEE EEE HH H hh h mm ss SSS a XXX`; other words stand in single quotes.',
+    example: 'date("2026-03-29T01:30:00Z", "EEE d MMM, HH:mm", "Europe/Berlin")',
     run: ({ time, pattern = 'yyyy-MM-dd HH:mm', zone = 'UTC' }, budget) => {
       spendSteps(budget, zone === 'UTC' ? 20 : 500);
       spendText(budget, pattern.length * 3);
