@@ -1,6 +1,7 @@
 // One error of ajv → what is wrong at which path, in words.
 
 import type { ErrorObject } from 'ajv';
+import type { Schema } from '../plugin/index.ts';
 import type { ProblemCode } from './problem.ts';
 import { formats } from './schema.ts';
 import { nearest } from './suggest.ts';
@@ -65,7 +66,9 @@ function unknownKey(error: ErrorObject, key: string): Fault {
 function missingKey(error: ErrorObject, missing: string): Fault {
   const path = pathOf(error.instancePath);
   const message = `"${pathName([...path, missing])}" is missing`;
-  return { code: 'value.missing-key', path, onKey: true, message, missing };
+  const properties = (error.parentSchema?.['properties'] ?? {}) as Readonly<Record<string, Schema>>;
+  const hint = Object.hasOwn(properties, missing) ? describe(properties[missing]) : {};
+  return { code: 'value.missing-key', path, onKey: true, message, missing, ...hint };
 }
 
 const typeWords: Readonly<Record<string, string>> = {
@@ -126,7 +129,14 @@ const limits: Readonly<Record<string, (limit: string) => string>> = {
 function limitFault(error: ErrorObject): Fault {
   const path = pathOf(error.instancePath);
   const words = limits[error.keyword]?.(String(error.params['limit'])) ?? error.message ?? 'is not valid';
-  return { code: 'value.invalid', path, onKey: false, message: `${subject(path)} ${words}` };
+  const message = `${subject(path)} ${words}`;
+  return { code: 'value.invalid', path, onKey: false, message, ...describe(error.parentSchema) };
+}
+
+/** What the schema itself says of a value, as the hint. */
+function describe(schema: { readonly description?: unknown } | undefined): { hint?: string } {
+  const text = schema?.description;
+  return typeof text === 'string' && text !== '' ? { hint: text } : {};
 }
 
 function pathOf(pointer: string): string[] {

@@ -5,12 +5,14 @@ import { conjuncts } from './expression/evaluate.ts';
 
 export type Key = string | number | boolean;
 
-/** The condition is false for every event whose value at the path is another text, number, true or false. */
+/** The condition is false for every event whose value at the path is none of these. */
 export interface Term {
   /** Names the path: equal for equal paths. */
   readonly path: string;
   readonly expression: Expression;
   readonly values: readonly Key[];
+  /** True when it is false, and not an error, for what is no text, number, true or false. */
+  readonly total: boolean;
 }
 
 export function termsOf(condition: Expression): readonly Term[] {
@@ -19,20 +21,19 @@ export function termsOf(condition: Expression): readonly Term[] {
     if (found === undefined) return [];
     const path = pathOf(found.path);
     const expression = { source: condition.source, ast: found.path, names: condition.names };
-    return path === undefined ? [] : [{ path, expression, values: [...new Set(found.values)] }];
+    return path === undefined ? [] : [{ path, expression, values: [...new Set(found.values)], total: found.total }];
   });
 }
 
-interface Found {
+interface Found extends Pick<Term, 'values' | 'total'> {
   readonly path: ExpressionNode;
-  readonly values: readonly Key[];
 }
 
 function equality(node: ExpressionNode): Found | undefined {
   if (node.kind !== 'binary' || (node.operator !== '==' && node.operator !== '===')) return undefined;
   const [right, left] = [keyOf(node.right), keyOf(node.left)];
-  if (right !== undefined) return { path: node.left, values: [right] };
-  return left === undefined ? undefined : { path: node.right, values: [left] };
+  if (right !== undefined) return { path: node.left, values: [right], total: true };
+  return left === undefined ? undefined : { path: node.right, values: [left], total: true };
 }
 
 function inclusion(node: ExpressionNode): Found | undefined {
@@ -42,7 +43,7 @@ function inclusion(node: ExpressionNode): Found | undefined {
   const known = values.filter((value) => value !== undefined);
   if (node.args.length !== 1 || path === undefined || path.kind === 'arrow' || known.length < values.length)
     return undefined;
-  return { path, values: known };
+  return { path, values: known, total: false };
 }
 
 /** Null is no key: it equals what is missing. */

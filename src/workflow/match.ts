@@ -73,6 +73,8 @@ interface Group {
 interface Path {
   read(scope: Scope): unknown;
   readonly byValue: Map<Key, number[]>;
+  /** Those whose term may be an error for a value that is no key. */
+  readonly partial: number[];
   readonly all: number[];
 }
 
@@ -99,10 +101,11 @@ function addTo(paths: Map<string, Path>, term: Term, index: number): void {
   let path = paths.get(term.path);
   if (path === undefined) {
     const read = compileExpression(term.expression);
-    path = { read: (scope) => read(scope, createBudget()), byValue: new Map(), all: [] };
+    path = { read: (scope) => read(scope, createBudget()), byValue: new Map(), partial: [], all: [] };
     paths.set(term.path, path);
   }
   path.all.push(index);
+  if (!term.total) path.partial.push(index);
   for (const value of term.values) {
     const bucket = path.byValue.get(value);
     if (bucket === undefined) path.byValue.set(value, [index]);
@@ -110,14 +113,13 @@ function addTo(paths: Map<string, Path>, term: Term, index: number): void {
   }
 }
 
-/** A value that is no text, number, true or false may make a term fail instead of being false, so all are looked at. */
 function lookUp(path: Path, scope: Scope): readonly number[] {
   try {
     const value = path.read(scope);
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
       return path.byValue.get(value) ?? [];
     }
-    return path.all;
+    return path.partial;
   } catch (error) {
     if (error instanceof ExpressionError) return path.all;
     throw error;

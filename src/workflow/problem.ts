@@ -109,10 +109,13 @@ export function formatProblem(problem: Problem, text: string, options: { readonl
 }
 
 function lineOf(text: string, line: number): string | undefined {
-  return text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)
-    .at(line - 1);
+  let start = text.startsWith('\uFEFF') ? 1 : 0;
+  for (let passed = 1; passed < line; passed++) {
+    start = text.indexOf('\n', start) + 1;
+    if (start === 0) return undefined;
+  }
+  const end = text.indexOf('\n', start);
+  return text.slice(start, end === -1 ? text.length : end).replace(/\r$/, '');
 }
 
 const frameWidth = 100;
@@ -120,6 +123,11 @@ const frameWidth = 100;
 /** The part of a line around a column, on one line of the terminal, with what a terminal would act on made harmless. */
 function cut(line: string, column: number): { text: string; column: number } {
   const start = Math.max(0, Math.min(column - frameWidth / 2, line.length - frameWidth));
-  const text = line.slice(start, start + frameWidth).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ');
-  return { text, column: Math.min(column - start, text.length) };
+  const end = Math.min(line.length, start + frameWidth);
+  const text = line.slice(start, end).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ');
+  const before = start > 0 ? '… ' : '';
+  return {
+    text: `${before}${text}${end < line.length ? ' …' : ''}`,
+    column: before.length + Math.min(column - start, text.length),
+  };
 }

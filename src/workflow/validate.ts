@@ -85,11 +85,24 @@ function explainUnion(union: ErrorObject, inside: readonly ErrorObject[]): Fault
   }
   const hasWrongType = (error: ErrorObject) => error.keyword === 'type' && error.instancePath === union.instancePath;
   const meant = [...branches.values()].filter((errors) => !errors.some(hasWrongType));
+  const choice = sharedChoice(meant);
+  if (choice !== undefined) return [faultOf(choice) ?? []].flat();
   const [best] = meant.sort((a, b) => distance(a, union) - distance(b, union));
   if (best !== undefined) return explain(best);
   const wanted = inside.filter(hasWrongType).flatMap((error) => error.params['type'] as string | string[]);
   if (wanted.length > 0) return [typeFault(union, [...new Set(wanted)])];
   return [faultOf(union) ?? []].flat();
+}
+
+/** When every branch wants another constant at the same place, all of them are what may stand there. */
+function sharedChoice(branches: readonly ErrorObject[][]): ErrorObject | undefined {
+  const first = branches[0]?.find((error) => error.keyword === 'const');
+  const same = branches.map((errors) => {
+    return errors.find((error) => error.keyword === 'const' && error.instancePath === first?.instancePath);
+  });
+  if (first === undefined || branches.length < 2 || same.includes(undefined)) return undefined;
+  const allowedValues = same.map((error) => error?.params['allowedValue'] as unknown);
+  return { ...first, keyword: 'enum', params: { allowedValues } };
 }
 
 /** How far a value is from a branch: a constant that differs says that another branch was meant. */

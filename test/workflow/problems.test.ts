@@ -240,6 +240,7 @@ describe('hints', () => {
       inInput(`title: a\npages: n ${X} event.data.n }}`),
       'A value keeps its type only when it is one "${{ … }}" and nothing else.',
     ],
+    [inInput('title: a\ntarget: { kind: bok, name: x }'), 'Did you mean "book"?'],
     [inSteps('- uses: desk.save-note\n  timeout: 30\n  with: { title: a }'), 'Write a number and a unit: 30s.'],
     [
       inInput(`title: ${X} steps.say-it.output.id }}`).replace(
