@@ -38,7 +38,7 @@ export const formats: Readonly<Record<string, Format>> = {
 /** Most steps of one workflow. */
 export const stepLimit = 200;
 
-const text = { type: 'string' } as const;
+const note = { type: 'string', description: 'A remark for people.' } as const;
 const filled = { type: 'string', minLength: 1 } as const;
 const duration = { type: 'string', format: 'duration' } as const;
 const count = { type: 'integer', minimum: 1 } as const;
@@ -51,7 +51,7 @@ const source = {
   type: 'object',
   properties: {
     uses: { ...filled, description: 'Preset or plugin that knows the sender.' },
-    description: text,
+    description: note,
     secrets: { type: 'array', items: filled, description: 'Signing secrets; several while one is being rotated.' },
     publicUrl: {
       type: 'string',
@@ -68,7 +68,7 @@ const connection = {
   type: 'object',
   properties: {
     uses: { ...filled, description: 'Connector or plugin.' },
-    description: text,
+    description: note,
     with: { ...map, description: 'Settings of the connector.' },
     concurrency: { ...count, description: 'Attempts under way at the same time.' },
   },
@@ -78,19 +78,38 @@ const connection = {
 const step = {
   type: 'object',
   properties: {
-    id: { type: 'string', format: 'name', description: 'Default: the name of the action.' },
-    description: text,
+    id: {
+      type: 'string',
+      format: 'name',
+      description: 'Name of the step, unique in its workflow. Default: the name of the action.',
+    },
+    description: note,
     uses: { ...filled, description: '`connection.action`.' },
     if: { ...condition, description: 'Skips the step unless true.' },
     with: { ...map, description: 'Input of the action.' },
     needs: { type: 'array', items: filled, description: 'Steps that must be done first; all above without it.' },
     retry: {
       type: 'object',
-      properties: { attempts: count, within: duration, firstDelay: duration, maxDelay: duration },
+      description: 'How long and how often it is tried again; what is left out is as the settings say.',
+      properties: {
+        attempts: { ...count, description: 'Attempts in all. Default: only time limits them.' },
+        within: { ...duration, description: 'Time after the first attempt in which it is tried again.' },
+        firstDelay: { ...duration, description: 'Delay before the first retry; it doubles each time.' },
+        maxDelay: { ...duration, description: 'Longest delay between two retries.' },
+      },
     },
     timeout: { ...duration, description: 'Time limit of one attempt.' },
-    onError: { enum: ['fail', 'continue'] },
-    onDoubt: { enum: ['hold', 'retry'] },
+    onError: {
+      enum: ['fail', 'continue'],
+      default: 'fail',
+      description:
+        'When it failed for good: `fail` skips the steps that need it and fails the run, `continue` goes on.',
+    },
+    onDoubt: {
+      enum: ['hold', 'retry'],
+      default: 'hold',
+      description: 'When nobody can know whether it happened: `hold` asks a person, `retry` does it again.',
+    },
   },
   required: ['uses'],
 } as const satisfies Schema;
@@ -98,12 +117,12 @@ const step = {
 const workflow = {
   type: 'object',
   properties: {
-    description: text,
+    description: note,
     on: { ...textOrTexts, description: '`source:type`; `*` stands for any characters.' },
     unique: { ...filled, description: 'One run for each value of this expression.' },
     if: { ...condition, description: 'Takes only the events for which it is true.' },
     timeout: { ...duration, description: 'Time limit of the whole run.' },
-    steps: { type: 'array', items: step, minItems: 1, maxItems: stepLimit },
+    steps: { type: 'array', items: step, minItems: 1, maxItems: stepLimit, description: 'What is done, in order.' },
   },
   required: ['on', 'steps'],
 } as const satisfies Schema;
@@ -111,11 +130,32 @@ const workflow = {
 export const fileSchema = {
   type: 'object',
   properties: {
-    version: { const: 1 },
-    env: { type: 'object', propertyNames: { format: 'env-name' }, additionalProperties: true },
-    sources: { type: 'object', propertyNames: names, additionalProperties: source },
-    connections: { type: 'object', propertyNames: names, additionalProperties: connection },
-    workflows: { type: 'object', propertyNames: names, additionalProperties: workflow, minProperties: 1 },
+    version: { const: 1, description: 'Version of the file format.' },
+    env: {
+      type: 'object',
+      propertyNames: { format: 'env-name' },
+      additionalProperties: true,
+      description: 'Literals of this file, read as `env.NAME` in every expression.',
+    },
+    sources: {
+      type: 'object',
+      propertyNames: names,
+      additionalProperties: source,
+      description: 'Who may send webhooks; each has the path `/webhooks/<name>`.',
+    },
+    connections: {
+      type: 'object',
+      propertyNames: names,
+      additionalProperties: connection,
+      description: 'Where actions go, under names of your own.',
+    },
+    workflows: {
+      type: 'object',
+      propertyNames: names,
+      additionalProperties: workflow,
+      minProperties: 1,
+      description: 'What is done about which events.',
+    },
   },
   required: ['version', 'workflows'],
 } as const satisfies Schema;
