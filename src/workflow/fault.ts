@@ -1,7 +1,6 @@
 // One error of ajv → what is wrong at which path, in words.
 
 import type { ErrorObject } from 'ajv';
-import type { Schema } from '../plugin/index.ts';
 import type { ProblemCode } from './problem.ts';
 import { formats } from './schema.ts';
 import { nearest } from './suggest.ts';
@@ -66,7 +65,7 @@ function unknownKey(error: ErrorObject, key: string): Fault {
 function missingKey(error: ErrorObject, missing: string): Fault {
   const path = pathOf(error.instancePath);
   const message = `"${pathName([...path, missing])}" is missing`;
-  const properties = (error.parentSchema?.['properties'] ?? {}) as Readonly<Record<string, Schema>>;
+  const properties = (error.parentSchema?.['properties'] ?? {}) as Readonly<Record<string, Record<string, unknown>>>;
   const hint = Object.hasOwn(properties, missing) ? describe(properties[missing]) : {};
   return { code: 'value.missing-key', path, onKey: true, message, missing, ...hint };
 }
@@ -134,8 +133,8 @@ function limitFault(error: ErrorObject): Fault {
 }
 
 /** What the schema itself says of a value, as the hint. */
-function describe(schema: { readonly description?: unknown } | undefined): { hint?: string } {
-  const text = schema?.description;
+function describe(schema: Readonly<Record<string, unknown>> | undefined): { hint?: string } {
+  const text = schema?.['description'];
   return typeof text === 'string' && text !== '' ? { hint: text } : {};
 }
 

@@ -1,5 +1,7 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { head, inInput, inSteps, load, problemsOf } from './catalog.ts';
+import { formatProblem } from '../../src/workflow/problem.ts';
+import { eventOf, head, inInput, inSteps, load, problemsOf, scopeOf } from './catalog.ts';
 
 const X = '${{';
 
@@ -142,5 +144,76 @@ describe('a file made to do harm', () => {
     expect(problems.length).toBeGreaterThan(0);
     expect(problems.length).toBeLessThanOrEqual(501);
     expect(performance.now() - begun).toBeLessThan(5000);
+  });
+});
+
+describe('any mutilated file', () => {
+  const whole = `${inSteps(
+    `- id: a\n  uses: desk.save-note\n  if: event.data.n > 1 && !event.data.off\n  with:\n    title: "Call ${X} event.data.t ?? \\"none\\" }}"\n    body: |\n      One ${X} env.OWNER }}\n\n      two\n    people: [{ address: '${X} event.data.a }}', name: it''s }]\n    fields: { a: 1.50, b: ~ } # a remark\n- uses: web.call\n  needs: [a]\n  retry: { attempts: 3, within: 1h }\n  with: { url: https://example.com/3, method: GET }`,
+  )}`;
+  const piece = fc.constantFrom(
+    ...[
+      ': ',
+      ' #',
+      '\n',
+      '- ',
+      '"',
+      "'",
+      '${{',
+      '}}',
+      '{',
+      '}',
+      '[',
+      ']',
+      '!',
+      '&a ',
+      '*a ',
+      '|',
+      '>',
+      '\t',
+      '? ',
+      '%',
+      '@',
+      ',',
+      '  ',
+    ],
+    ...[
+      '__proto__: 1\n',
+      '<<: ',
+      'steps.a.output',
+      'secrets.X',
+      '---\n',
+      '\\',
+      '\u00e9',
+      '\ud83d\ude00',
+      '0',
+      'null',
+      '~',
+      '\r\n',
+    ],
+  );
+  const change = fc.record({ at: fc.nat(whole.length), remove: fc.nat(12), insert: fc.array(piece, { maxLength: 3 }) });
+
+  it('is loaded or refused, with every problem inside the file', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+        let text = whole;
+        for (const { at, remove, insert } of changes)
+          text = text.slice(0, at) + insert.join('') + text.slice(at + remove);
+        const { workflows, problems } = await load(text);
+        expect(workflows === null).toBe(problems.some((problem) => problem.severity === 'error'));
+        const lines = text.split('\n');
+        for (const problem of problems) {
+          const line = lines[problem.at.line - 1];
+          expect(line).toBeDefined();
+          expect(problem.at.column).toBeLessThanOrEqual((line ?? '').length + 1);
+          expect(formatProblem(problem, text, { color: false })).toContain('^');
+        }
+        const [match] = workflows?.match(eventOf({ n: 2, t: 't', a: 'a@b.c' })) ?? [];
+        for (const step of match?.workflow.steps ?? [])
+          step.input(scopeOf({}, { a: { status: 'succeeded', output: {} } }));
+      }),
+      { numRuns: 150 },
+    );
   });
 });
