@@ -47,7 +47,6 @@ function checkSource(name: string, entry: Entry, checking: Checking): CheckedSou
     secrets,
     settings,
     secretNames: [...secretNames],
-    publicUrl: textOf(child(value, 'publicUrl')),
     span: entry.key,
   };
 }

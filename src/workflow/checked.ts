@@ -15,7 +15,6 @@ export interface CheckedSource {
   readonly secrets: readonly Value[];
   readonly settings: Value | undefined;
   readonly secretNames: readonly string[];
-  readonly publicUrl: string | undefined;
   readonly span: Span;
 }
 

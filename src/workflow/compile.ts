@@ -91,8 +91,6 @@ export interface SourceConfig {
   readonly secretNames: readonly string[];
   /** Secrets and settings with every reference filled in. */
   resolve(secret: (name: string) => string): { readonly secrets: readonly string[]; readonly settings: unknown };
-  /** The URL the sender calls, where its signature covers it. */
-  readonly publicUrl?: string;
   /** Event types it is known to send, those that the file adds among them. */
   readonly catalogue: Catalogue;
   readonly at: Place;

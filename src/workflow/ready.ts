@@ -42,16 +42,20 @@ type Env = Readonly<Record<string, unknown>>;
 function readySource(checked: CheckedSource, env: Env, source: SourceText): SourceConfig {
   const secrets = checked.secrets.map((value) => compileSettings(value, env, source));
   const settings = compileSettings(checked.settings, env, source);
-  const { name, secretNames, publicUrl } = checked;
+  const { name, secretNames } = checked;
   return {
     name,
     source: checked.source,
     secretNames,
-    resolve: (secret) => ({ secrets: secrets.map((read) => String(read(secret))), settings: settings(secret) }),
-    ...(publicUrl === undefined ? {} : { publicUrl }),
+    resolve: (secret) => ({ secrets: secrets.map((read) => secretText(read(secret))), settings: settings(secret) }),
     catalogue: checked.catalogue,
     at: source.place(checked.span.offset),
   };
+}
+
+/** Empty for what is no text, so that start-up refuses it: "null" as a secret would verify what anybody signs. */
+function secretText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function readyConnection(checked: CheckedConnection, env: Env, source: SourceText): ConnectionConfig {

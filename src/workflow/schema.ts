@@ -53,11 +53,6 @@ const source = {
     uses: { ...filled, description: 'Preset or plugin that knows the sender.' },
     description: note,
     secrets: { type: 'array', items: filled, description: 'Signing secrets; several while one is being rotated.' },
-    publicUrl: {
-      type: 'string',
-      format: 'uri',
-      description: 'The URL the sender calls, where its signature covers it.',
-    },
     with: { ...map, description: 'Settings of the preset.' },
     events: { ...map, description: 'Event types of your own: `any` or a JSON Schema of `event.data`.' },
   },

@@ -118,14 +118,20 @@ describe('a connection', () => {
 });
 
 describe('a source', () => {
-  it('has its secrets, settings and public URL', async () => {
-    const line = `phone: { uses: phone, secrets: ["${X} secrets.NEW }}", "${X} secrets.OLD }}"], publicUrl: https://in.example, with: { region: eu } }`;
+  it('has its secrets and settings', async () => {
+    const line = `phone: { uses: phone, secrets: ["${X} secrets.NEW }}", "${X} secrets.OLD }}"], with: { region: eu } }`;
     const workflows = await ready(
       head.replace(/phone: \{.*\} \}/, `${line} }`) + `  one: { on: phone:call.ended, ${steps} }\n`,
     );
     const phone = workflows.sources.get('phone');
-    expect(phone).toMatchObject({ name: 'phone', secretNames: ['NEW', 'OLD'], publicUrl: 'https://in.example' });
+    expect(phone).toMatchObject({ name: 'phone', secretNames: ['NEW', 'OLD'] });
     expect(phone?.resolve((name) => `${name}!`)).toEqual({ secrets: ['NEW!', 'OLD!'], settings: { region: 'eu' } });
+  });
+
+  it('has an empty secret, which start-up refuses, where the file gives none', async () => {
+    const text = head.replace('LIMIT: 3', 'LIMIT: null').replace('secrets.PHONE', 'env.LIMIT');
+    const workflows = await ready(`${text}  one: { on: phone:call.ended, ${steps} }\n`);
+    expect(workflows.sources.get('phone')?.resolve(none)).toMatchObject({ secrets: [''] });
   });
 
   it('may send types that the file adds', async () => {
