@@ -7,9 +7,10 @@ import { createSending } from './connect/sending.ts';
 import { createAdmin } from './console/api/server.ts';
 import { HostError } from './core/errors.ts';
 import type { Log, Redactor } from './core/log.ts';
-import type { Event, Happening } from './core/model.ts';
+import { poolRandom, type Happening } from './core/model.ts';
 import type { Settings } from './core/settings.ts';
-import { readEvent } from './receive/identify.ts';
+import { createRecent, type Recent } from './receive/recent.ts';
+import { createReadScope } from './receive/scope.ts';
 import { createReceiver } from './receive/server.ts';
 import type { ReadySource } from './receive/source.ts';
 import { openConfig, type Config } from './run/config.ts';
@@ -18,10 +19,11 @@ import { createLanes, type Lanes } from './run/lanes.ts';
 import { createOperations } from './run/operate.ts';
 import type { EngineParts } from './run/parts.ts';
 import { createRecorder } from './run/record.ts';
+import { recover } from './run/recover.ts';
 import { createWorker } from './run/worker.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import type { Store } from './store/store.ts';
-import type { EventScope, Workflows } from './workflow/compile.ts';
+import type { Workflows } from './workflow/compile.ts';
 import { loadWorkflows } from './workflow/load.ts';
 import type { Problem } from './workflow/problem.ts';
 
@@ -78,6 +80,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'st
   const load = (input: { file: string; text: string }) => loadWorkflows(input, catalog);
   const config = await openConfig({ store, load, file: options.file, clock, log, onProblems: options.onProblems });
   const sources = readySources(config.live(), options);
+  const recent = createRecent(1000);
   const sending = createSending();
   const configs = connectionConfigs(config.live(), options);
   const connections = await openConnections({
@@ -98,18 +101,18 @@ async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'st
     connections: () => connections,
     live: config.live,
     pinned: config.pinned,
-    readEvent: (event, workflows) => eventScope(event, workflows, sources),
+    readEvent: createReadScope(sources, recent),
     lanes,
     sending,
     settings,
     redactor,
     clock,
     random: Math.random,
-    randomBytes,
+    randomBytes: poolRandom(randomBytes),
     log,
     notify: options.notify,
   };
-  return startEngine({ options, parts, config, sources, onStop, giveUp: recorder.giveUp });
+  return startEngine({ options, parts, config, sources, recent, onStop, giveUp: recorder.giveUp });
 }
 
 async function openLanes(
@@ -140,17 +143,24 @@ interface Built {
   readonly parts: EngineParts;
   readonly config: Config;
   readonly sources: ReadonlyMap<string, ReadySource>;
+  readonly recent: Recent;
   readonly onStop: OnStop;
   readonly giveUp: () => void;
 }
 
-async function startEngine({ options, parts, config, sources, onStop, giveUp }: Built): Promise<Omit<App, 'stop'>> {
+async function startEngine({
+  options,
+  parts,
+  config,
+  sources,
+  recent,
+  onStop,
+  giveUp,
+}: Built): Promise<Omit<App, 'stop'>> {
   const { settings, clock, log } = options;
   const owner = `${process.pid}-${randomBytes(6).toString('hex')}`;
   const worker = createWorker(parts, owner);
-  const recovered = await parts.store.recover(owner, clock());
-  if (recovered > 0) log.info('runs of the last process go on', { runs: recovered });
-  await liftConnections(parts);
+  await recover(parts, owner);
   worker.start();
   onStop(async () => {
     setTimeout(giveUp, settings.SHUTDOWN_GRACE + 2000).unref();
@@ -180,27 +190,16 @@ async function startEngine({ options, parts, config, sources, onStop, giveUp }: 
     store: parts.store,
     sources,
     clock,
-    random: randomBytes,
+    random: parts.randomBytes,
     log,
     settings,
     notify,
+    remember: (eventId, read) => recent.remember(eventId, read),
     ready,
   });
   const { url } = await receiver.start();
   onStop(() => receiver.stop());
   return { url, adminUrl, workflows: config.live(), sources };
-}
-
-/** Connections with changed settings, and runs whose connection is there again, get another chance at every start. */
-async function liftConnections(parts: EngineParts): Promise<void> {
-  for (const state of parts.lanes.states()) {
-    if (state.status === 'paused' && state.reason === 'credentials') await parts.lanes.resume(state.name);
-  }
-  for (const name of parts.connections().names()) {
-    const paused = parts.lanes.state(name)?.status === 'paused';
-    await parts.store.release(name, paused ? ['missing'] : ['credentials', 'missing'], parts.clock());
-  }
-  parts.lanes.setUnserved(await parts.store.lanes());
 }
 
 async function readiness(
@@ -234,14 +233,4 @@ function connectionConfigs(workflows: Workflows, options: AppOptions) {
     options.redactor.add(options.sandbox ? [] : config.secretNames.map(options.secret));
     return { ...config, settings: config.resolve(options.secret) };
   });
-}
-
-/** What expressions read as `event`: the stored bytes, read by the source as they were at the door. */
-function eventScope(event: Event, workflows: Workflows, sources: ReadonlyMap<string, ReadySource>): EventScope {
-  const ready = sources.get(event.source);
-  const source = ready?.source ?? workflows.sources.get(event.source)?.source;
-  const { id, type, source: name, time } = event;
-  const receivedAt = new Date(event.receivedAt).toISOString();
-  if (!source) return { id, type, source: name, time, receivedAt, data: null, body: null };
-  return { id, type, source: name, time, receivedAt, ...readEvent(source, ready?.settings ?? {}, event.body) };
 }

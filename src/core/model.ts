@@ -204,17 +204,24 @@ export function createId(
   now: Time,
   random: (size: number) => Uint8Array,
 ): string {
-  let text = base32(BigInt(now), 10);
-  let value = 0n;
-  for (const byte of random(10)) value = (value << 8n) | BigInt(byte);
-  text += base32(value, 16);
-  return `${prefix}_${text}`;
+  let id = `${prefix}_`;
+  for (let power = 32 ** 9; power >= 1; power /= 32) id += alphabet.charAt(Math.floor(now / power) % 32);
+  for (const byte of random(16)) id += alphabet.charAt(byte & 31);
+  return id;
+}
+
+/** Random bytes from a pool: asking the system for each id costs more than the rest of the id. `fill` fills it anew. */
+export function poolRandom(fill: (size: number) => Uint8Array): (size: number) => Uint8Array {
+  let pool = new Uint8Array(0);
+  let used = 0;
+  return (size) => {
+    if (used + size > pool.length) {
+      pool = Uint8Array.from(fill(Math.max(size, 8192)));
+      used = 0;
+    }
+    used += size;
+    return pool.subarray(used - size, used);
+  };
 }
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-
-function base32(value: bigint, digits: number): string {
-  let text = '';
-  for (let rest = value, left = digits; left > 0; left--, rest >>= 5n) text = alphabet[Number(rest & 31n)] + text;
-  return text;
-}

@@ -1,6 +1,6 @@
 // How a sender signs: the declarative scheme block that presets and `uses: custom` share, and signing as the sender would.
 
-import { createHash, createHmac, createPrivateKey, sign } from 'node:crypto';
+import { createHash, createHmac, createPrivateKey, sign, type KeyObject } from 'node:crypto';
 
 /** One HTTP request as it came in. */
 export interface RawRequest {
@@ -93,7 +93,7 @@ export function signedContent(scheme: SignatureScheme, parts: SignedParts): Uint
 }
 
 /** The digest of a symmetric scheme; undefined for `token` and the algorithms with a key pair. */
-export function digest(scheme: SignatureScheme, key: Uint8Array, content: Uint8Array): Buffer | undefined {
+export function digest(scheme: SignatureScheme, key: Uint8Array | KeyObject, content: Uint8Array): Buffer | undefined {
   if (scheme.algorithm === 'sha256') return createHash('sha256').update(content).digest();
   if (!scheme.algorithm.startsWith('hmac-')) return undefined;
   return createHmac(scheme.algorithm.slice('hmac-'.length), key).update(content).digest();

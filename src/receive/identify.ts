@@ -15,6 +15,13 @@ export interface Identified {
   readonly keepUntil: Time;
   /** The key holds a hash of the content: an equal one may be a new fact, so it is remembered for a shorter time. */
   readonly contentKey: boolean;
+  /** What expressions read as `event.data` and `event.body`. */
+  readonly read: EventRead;
+}
+
+export interface EventRead {
+  readonly data: unknown;
+  readonly body: unknown;
 }
 
 export interface KeepKeys {
@@ -41,6 +48,7 @@ export function identify(source: Source, settings: unknown, delivery: ReceivedDe
     time: identity.time === undefined ? null : word(identity.time),
     keepUntil: delivery.receivedAt + keepMs,
     contentKey,
+    read: { data: identity.data, body: delivery.body },
   };
 }
 
@@ -60,7 +68,7 @@ export function bodyForm(source: Source, settings: unknown): BodyForm {
 }
 
 /** What expressions read as `event.data` and `event.body`, made again from the stored bytes; its type is stored, so headers are not needed. */
-export function readEvent(source: Source, settings: unknown, bytes: Uint8Array): { data: unknown; body: unknown } {
+export function readEvent(source: Source, settings: unknown, bytes: Uint8Array): EventRead {
   const read = readBody(bodyForm(source, settings), bytes);
   if (!read.ok) return { data: null, body: null };
   const { data } = source.identify({ body: read.value, headers: new Map(), receivedAt: 0 }, settings);

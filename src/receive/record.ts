@@ -2,7 +2,7 @@
 
 import { createId, type Happening } from '../core/model.ts';
 import type { AcceptDelivery, Accepted } from '../store/store.ts';
-import type { Identified } from './identify.ts';
+import type { EventRead, Identified } from './identify.ts';
 import { storedHeaders, type Headers } from './headers.ts';
 import type { Reason } from './reasons.ts';
 import type { Refusals } from './refusals.ts';
@@ -24,6 +24,8 @@ export interface RecordParts {
   readonly refusals: Refusals;
   readonly random: (size: number) => Uint8Array;
   readonly notify: (happening: Happening) => void;
+  /** Takes over what was read of a new event, so that its bytes need not be read again. */
+  readonly remember: (eventId: string, read: EventRead) => void;
 }
 
 export interface Recorder {
@@ -41,7 +43,7 @@ export function createRecorder(parts: RecordParts): Recorder {
   const tell = ({ source }: Arrival, deliveryId: string, reason: Reason) =>
     notify({ kind: 'delivery', status: 'refused', source, deliveryId, eventId: null, type: null, reason });
   return {
-    accept: async (arrival, { type, key, rule, time, keepUntil }) => {
+    accept: async (arrival, { type, key, rule, time, keepUntil, read }) => {
       const { source, receivedAt, headers, body, keeps } = arrival;
       const deliveryId = createId('dlv', receivedAt, random);
       const accepted = await parts.accept({
@@ -58,6 +60,7 @@ export function createRecorder(parts: RecordParts): Recorder {
         body,
       });
       const { status, eventId } = accepted;
+      if (status === 'accepted') parts.remember(eventId, read);
       notify({ kind: 'delivery', status, source, deliveryId, eventId, type, reason: null });
       return accepted;
     },

@@ -9,6 +9,7 @@ import type { Settings } from '../core/settings.ts';
 import { createBatcher } from '../store/batch.ts';
 import type { AcceptDelivery, Accepted, Settled, Store } from '../store/store.ts';
 import { readHeaders } from './headers.ts';
+import type { EventRead } from './identify.ts';
 import { createRecorder } from './record.ts';
 import type { Reason } from './reasons.ts';
 import { createRefusals } from './refusals.ts';
@@ -26,6 +27,8 @@ export interface ReceiverParts {
     'HOST' | 'PORT' | 'BODY_LIMIT' | 'REQUEST_TIMEOUT' | 'SHUTDOWN_GRACE' | 'KEEP_KEYS' | 'KEEP_CONTENT_KEYS'
   >;
   readonly notify: (happening: Happening) => void;
+  /** Takes over what was read of a new event, so that its bytes need not be read again. */
+  readonly remember: (eventId: string, read: EventRead) => void;
   readonly ready: () => Promise<{ readonly ok: boolean; readonly detail: Record<string, unknown> }>;
 }
 
@@ -63,7 +66,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   };
   const route = createRoute({
     source: (name) => sources.get(name),
-    recorder: createRecorder({ accept, refusals, random: parts.random, notify: safely(parts) }),
+    recorder: createRecorder({ ...parts, accept, refusals, notify: safely(parts) }),
     keep: { keysMs: settings.KEEP_KEYS, contentKeysMs: settings.KEEP_CONTENT_KEYS },
     clock: parts.clock,
     log,

@@ -5,7 +5,7 @@ import { bodyForm } from './identify.ts';
 import type { BodyForm } from './body.ts';
 import { keepHeader } from './headers.ts';
 import { findKeyFault } from './key.ts';
-import { verify } from './verify.ts';
+import { createVerify, type Verify } from './verify.ts';
 
 /** A source of the workflow file with its secrets and settings filled in. */
 export interface ReadySource {
@@ -45,7 +45,7 @@ export function prepareSource(ready: ReadySource): PreparedSource {
       ...base,
       form: bodyForm(source, settings),
       fault: findFault(ready, scheme),
-      check: (request, now) => checkRequest(ready, scheme, request, now),
+      check: createCheck(ready, scheme),
       keeps: (header) => keepHeader(header, scheme),
     };
   } catch (error) {
@@ -67,17 +67,16 @@ function findFault({ source, secrets }: ReadySource, scheme: SignatureScheme | u
   return source.verify === undefined && scheme !== undefined ? findKeyFault(scheme, secrets) : null;
 }
 
-function checkRequest(
-  { source, secrets, settings }: ReadySource,
-  scheme: SignatureScheme | undefined,
-  request: RawRequest,
-  now: number,
-): Verdict {
-  try {
-    if (source.verify) return source.verify(request, secrets, now, settings);
-    if (scheme) return verify(scheme, request, secrets, now);
-  } catch {
-    // Code of a plugin; whatever it could not digest was not verified.
-  }
-  return { ok: false, reason: 'signature.malformed' };
+function createCheck(ready: ReadySource, scheme: SignatureScheme | undefined): Verify {
+  const { source, secrets, settings } = ready;
+  const verify = scheme === undefined ? undefined : createVerify(scheme, secrets);
+  return (request, now) => {
+    try {
+      if (source.verify) return source.verify(request, secrets, now, settings);
+      if (verify) return verify(request, now);
+    } catch {
+      // Code of a plugin; whatever it could not digest was not verified.
+    }
+    return { ok: false, reason: 'signature.malformed' };
+  };
 }

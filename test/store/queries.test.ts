@@ -1,5 +1,6 @@
 // Every statement of the store finds its rows through an index, so that a million of them cost no more than ten.
 
+import { pack } from '../../src/store/sqlite/pack.ts';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { migrate } from '../../src/store/sqlite/migrations.ts';
@@ -21,7 +22,7 @@ function scans(sql: Sql, text: string): string[] {
 function useEverything(sql: Sql): void {
   const writing = { sql, isolated: false };
   const items = [delivery({ key: 'k' }), delivery({ key: 'k' }), delivery()];
-  writes.accept(writing, items);
+  writes.accept(writing, pack(items));
   writes.refuse(writing, [refusal()]);
   const events = reads.pending(sql, 10);
   const runs = events.map(({ id }) => newRun(id, { unique: id }));

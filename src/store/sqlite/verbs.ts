@@ -6,6 +6,7 @@ import { claim, lanes, nextDue, recover, release } from './claims.ts';
 import { proveWrite } from './database.ts';
 import { accept, deliveries, refuse } from './deliveries.ts';
 import { event, events, pending, plan } from './events.ts';
+import { unpack, type PackedDeliveries } from './pack.ts';
 import { prune } from './prune.ts';
 import { edit, record } from './record.ts';
 import { replay, run, runs } from './runs.ts';
@@ -18,7 +19,8 @@ type Reads = 'pending' | 'nextDue' | 'lanes' | 'event' | 'events' | 'deliveries'
 export type ReadVerb = Reads | 'config' | 'connections' | 'stats';
 export type WriteVerb = Exclude<keyof Store, ReadVerb | 'close'>;
 
-type Arguments<V extends keyof Store> = Parameters<Store[V]>;
+/** As the worker gets them: what is accepted comes packed. */
+type Arguments<V extends keyof Store> = V extends 'accept' ? [PackedDeliveries] : Parameters<Store[V]>;
 type Result<V extends keyof Store> = Awaited<ReturnType<Store[V]>>;
 
 export const reads: { readonly [V in ReadVerb]: (sql: Sql, ...args: Arguments<V>) => Result<V> } = {
@@ -37,7 +39,7 @@ export const reads: { readonly [V in ReadVerb]: (sql: Sql, ...args: Arguments<V>
 };
 
 export const writes: { readonly [V in WriteVerb]: (writing: Writing, ...args: Arguments<V>) => Result<V> } = {
-  accept,
+  accept: (writing, packed) => accept(writing, unpack(packed)),
   refuse,
   plan,
   replay,

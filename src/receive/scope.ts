@@ -1,0 +1,25 @@
+// What expressions read as `event`: the stored bytes, read by the source as they were at the door.
+
+import type { Event } from '../core/model.ts';
+import type { EventScope, Workflows } from '../workflow/compile.ts';
+import { readEvent } from './identify.ts';
+import type { Recent } from './recent.ts';
+import type { ReadySource } from './source.ts';
+
+/** An event whose source is gone from the live file is read by the source of the file its run began with. */
+export function createReadScope(
+  sources: ReadonlyMap<string, ReadySource>,
+  recent: Recent,
+): (event: Event, workflows: Workflows) => EventScope {
+  return (event, workflows) => {
+    const ready = sources.get(event.source);
+    const source = ready?.source ?? workflows.sources.get(event.source)?.source;
+    const { id, type, source: name, time } = event;
+    const base = { id, type, source: name, time, receivedAt: new Date(event.receivedAt).toISOString() };
+    const known = recent.find(id);
+    if (known) return { ...base, ...known };
+    return source
+      ? { ...base, ...readEvent(source, ready?.settings ?? {}, event.body) }
+      : { ...base, data: null, body: null };
+  };
+}
