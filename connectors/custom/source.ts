@@ -25,6 +25,7 @@ export default defineSource({
       },
       signature: {
         type: 'object',
+        description: 'Where the signature is.',
         required: ['header'],
         properties: {
           header: { type: 'string', minLength: 1, description: 'Header that holds the signature.' },
@@ -42,6 +43,7 @@ export default defineSource({
       },
       timestamp: {
         type: 'object',
+        description: 'Where the time of signing is; without it an old delivery is as good as a new one.',
         required: ['unit'],
         properties: {
           header: { type: 'string', minLength: 1, description: 'Header that holds the time.' },
@@ -54,11 +56,12 @@ export default defineSource({
       id: {
         type: 'object',
         required: ['header'],
-        properties: { header: { type: 'string', minLength: 1 } },
+        properties: { header: { type: 'string', minLength: 1, description: 'Name of the header.' } },
         description: 'Header that is {id} in content.',
       },
       key: {
         type: 'object',
+        description: 'How the secret is read.',
         properties: {
           form: {
             type: 'string',
@@ -73,11 +76,11 @@ export default defineSource({
       event: {
         type: 'object',
         properties: {
-          type: paths,
+          type: { ...paths, description: 'Where the type is, or several places in the order they are looked at.' },
           defaultType: { type: 'string', description: 'Type of an event that names none. Default: unknown.' },
-          id: paths,
-          time: paths,
-          data: path,
+          id: { ...paths, description: "Where the fact's own id is." },
+          time: { ...paths, description: 'Where the time is at which it happened.' },
+          data: { ...path, description: 'What expressions read as event.data. Default: the whole body.' },
         },
         description: 'Where type, id, time and data are; without an id, equal data is the same event.',
       },

@@ -30,7 +30,12 @@ export const input = {
       type: 'object',
       description: 'Where a reader can leave the list (List-Unsubscribe).',
       properties: {
-        url: { type: 'string', pattern: '^https://[^\\s<>"\\\\^`{|}\\p{Cc}]+$', maxLength: 900 },
+        url: {
+          type: 'string',
+          pattern: '^https://[^\\s<>"\\\\^`{|}\\p{Cc}]+$',
+          maxLength: 900,
+          description: 'Page on which a reader leaves.',
+        },
         address: addressSchema,
         oneClick: { type: 'boolean', description: 'The URL takes a POST and needs no further question (RFC 8058).' },
       },

@@ -26,7 +26,10 @@ export const send = defineAction({
         description: 'Addresses the server will never take it for.',
         items: {
           type: 'object',
-          properties: { address: { type: 'string' }, reason: { type: 'string' } },
+          properties: {
+            address: { type: 'string', description: 'The address as given.' },
+            reason: { type: 'string', description: 'What the server said.' },
+          },
           required: ['address', 'reason'],
         },
       },

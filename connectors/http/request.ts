@@ -22,7 +22,7 @@ export const request = defineAction({
   input: {
     type: 'object',
     properties: {
-      method: { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] },
+      method: { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], description: 'Method of the request.' },
       url: { type: 'string', minLength: 1, description: 'The whole URL; or give `path`.' },
       path: {
         type: 'string',
@@ -30,7 +30,7 @@ export const request = defineAction({
         description: "Path below the connection's `baseUrl`; values of expressions are encoded and stay one segment.",
       },
       query: { ...scalars, description: 'Parameters added to the URL, encoded.' },
-      headers: { type: 'object', additionalProperties: { type: 'string' } },
+      headers: { type: 'object', additionalProperties: { type: 'string' }, description: 'Headers of this request.' },
       json: { description: 'Any value, sent as JSON.' },
       form: { ...scalars, description: 'Fields, sent as application/x-www-form-urlencoded.' },
       text: { type: 'string', description: 'Text, sent as it is; set its `content-type` under `headers`.' },
@@ -57,14 +57,20 @@ export const request = defineAction({
         description:
           'How many redirects are followed: for GET and HEAD all kinds, else 307 and 308. Credentials stay with their origin.',
       },
-      maxResponseBytes: { type: 'integer', minimum: 1, maximum: 10_485_760, default: 1_048_576 },
+      maxResponseBytes: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 10_485_760,
+        default: 1_048_576,
+        description: 'Largest answer that is read.',
+      },
     },
     required: ['method'],
   },
   output: {
     type: 'object',
     properties: {
-      status: { type: 'integer' },
+      status: { type: 'integer', description: 'Status of the answer.' },
       headers: { type: 'object', additionalProperties: { type: 'string' }, description: 'Names in lower case.' },
       body: { description: 'A value where the answer is JSON, else text. Whole numbers beyond 2^53 are text.' },
     },

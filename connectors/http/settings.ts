@@ -16,10 +16,21 @@ export const settings = {
       description: 'How requests to the origin of `baseUrl` are authorised. Default: not at all.',
       oneOf: [
         { type: 'object', properties: { kind: { const: 'none' } }, required: ['kind'] },
-        { type: 'object', properties: { kind: { const: 'bearer' }, token: text }, required: ['kind', 'token'] },
         {
           type: 'object',
-          properties: { kind: { const: 'basic' }, user: text, password: { type: 'string' } },
+          properties: {
+            kind: { const: 'bearer' },
+            token: { ...text, description: 'Sent as `Authorization: Bearer …`.' },
+          },
+          required: ['kind', 'token'],
+        },
+        {
+          type: 'object',
+          properties: {
+            kind: { const: 'basic' },
+            user: { ...text, description: 'Login name.' },
+            password: { type: 'string', description: 'Password of the login.' },
+          },
           required: ['kind', 'user', 'password'],
         },
         {
@@ -28,7 +39,7 @@ export const settings = {
             kind: { const: 'api-key' },
             in: { enum: ['header', 'query'], description: 'Where the key goes.' },
             name: { ...text, description: 'Name of the header or query parameter.' },
-            value: text,
+            value: { ...text, description: 'The key.' },
           },
           required: ['kind', 'in', 'name', 'value'],
         },

@@ -23,16 +23,20 @@ export const find = defineAction({
       },
       conditions: {
         type: 'array',
+        description: 'What must be true of a record; all of them.',
         items: {
           type: 'object',
           properties: {
-            field: { type: 'string', pattern: pathPattern },
+            field: { type: 'string', description: 'API name of the field.', pattern: pathPattern },
             op: {
               type: 'string',
               description: 'A list for `in`; no value for `empty`; `%` and `_` have no special meaning anywhere.',
               enum: operators,
             },
-            value: { anyOf: [scalar, { type: 'array', items: scalar, minItems: 1, maxItems: 500 }] },
+            value: {
+              anyOf: [scalar, { type: 'array', items: scalar, minItems: 1, maxItems: 500 }],
+              description: 'What the field is compared with.',
+            },
             type: {
               type: 'string',
               description: 'How a text is meant. Default: text.',
@@ -57,7 +61,11 @@ export const find = defineAction({
   output: {
     type: 'object',
     properties: {
-      records: { type: 'array', items: { type: 'object', additionalProperties: true } },
+      records: {
+        type: 'array',
+        items: { type: 'object', additionalProperties: true },
+        description: 'The records with the fields that were asked for.',
+      },
       total: { type: 'integer', description: 'How many records were found, at most `limit`.' },
     },
     required: ['records', 'total'],

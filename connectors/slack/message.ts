@@ -39,9 +39,9 @@ export const blocksSchema = {
     type: 'object',
     properties: {
       type: { type: 'string', description: 'Such as section, header, context, divider.' },
-      text: textObject,
-      fields: { type: 'array', maxItems: 10, items: textObject },
-      elements: { type: 'array', items: element },
+      text: { ...textObject, description: 'Text of a section or header.' },
+      fields: { type: 'array', maxItems: 10, items: textObject, description: 'Texts of a section, side by side.' },
+      elements: { type: 'array', items: element, description: 'Parts of a context or actions block.' },
     },
     required: ['type'],
     additionalProperties: true,

@@ -23,7 +23,10 @@ export const updateMessage = defineAction({
   },
   output: {
     type: 'object',
-    properties: { channel: { type: 'string' }, ts: { type: 'string' } },
+    properties: {
+      channel: { type: 'string', description: 'Id of the channel.' },
+      ts: { type: 'string', description: 'Id of the message within its channel.' },
+    },
     required: ['channel', 'ts'],
   },
   effect: 'repeatable',
