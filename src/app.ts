@@ -15,6 +15,7 @@ import { createReceiver } from './receive/server.ts';
 import type { ReadySource } from './receive/source.ts';
 import { openConfig, type Config } from './run/config.ts';
 import { startHousekeeping } from './run/housekeeping.ts';
+import { createInbox } from './run/inbox.ts';
 import { createLanes, type Lanes } from './run/lanes.ts';
 import { createOperations } from './run/operate.ts';
 import type { EngineParts } from './run/parts.ts';
@@ -97,6 +98,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'st
   const recorder = createRecorder(store, log);
   const parts: EngineParts = {
     store,
+    inbox: createInbox(store),
     record: recorder.record,
     connections: () => connections,
     live: config.live,
@@ -168,10 +170,6 @@ async function startEngine({
   });
   onStop(startHousekeeping(parts, worker));
   const ready = async () => readiness(parts, config);
-  const notify = (happening: Happening) => {
-    options.notify(happening);
-    if (happening.kind === 'delivery' && happening.status === 'accepted') worker.wake();
-  };
   const admin = createAdmin({
     store: parts.store,
     operations: createOperations(parts, worker),
@@ -193,8 +191,11 @@ async function startEngine({
     random: parts.randomBytes,
     log,
     settings,
-    notify,
-    remember: (eventId, read) => recent.remember(eventId, read),
+    notify: options.notify,
+    arrived: (event, read) => {
+      recent.remember(event.id, read);
+      worker.arrived(event);
+    },
     ready,
   });
   const { url } = await receiver.start();

@@ -1,6 +1,6 @@
 // Turns what the route found into what the store keeps: one event or one more delivery of it, or a refusal.
 
-import { createId, type Happening } from '../core/model.ts';
+import { createId, type Event, type Happening } from '../core/model.ts';
 import type { AcceptDelivery, Accepted } from '../store/store.ts';
 import type { EventRead, Identified } from './identify.ts';
 import { storedHeaders, type Headers } from './headers.ts';
@@ -24,8 +24,8 @@ export interface RecordParts {
   readonly refusals: Refusals;
   readonly random: (size: number) => Uint8Array;
   readonly notify: (happening: Happening) => void;
-  /** Takes over what was read of a new event, so that its bytes need not be read again. */
-  readonly remember: (eventId: string, read: EventRead) => void;
+  /** Takes over a new event and what was read of it, so that its bytes need not be read again. */
+  readonly arrived: (event: Event, read: EventRead) => void;
 }
 
 export interface Recorder {
@@ -46,21 +46,12 @@ export function createRecorder(parts: RecordParts): Recorder {
     accept: async (arrival, { type, key, rule, time, keepUntil, read }) => {
       const { source, receivedAt, headers, body, keeps } = arrival;
       const deliveryId = createId('dlv', receivedAt, random);
-      const accepted = await parts.accept({
-        deliveryId,
-        eventId: createId('evt', receivedAt, random),
-        source,
-        type,
-        key,
-        rule,
-        time,
-        receivedAt,
-        keepUntil,
-        headers: storedHeaders(headers, keeps),
-        body,
-      });
+      const id = createId('evt', receivedAt, random);
+      const fact = { source, type, key, rule, time, receivedAt, body };
+      const stored = storedHeaders(headers, keeps);
+      const accepted = await parts.accept({ ...fact, deliveryId, eventId: id, keepUntil, headers: stored });
       const { status, eventId } = accepted;
-      if (status === 'accepted') parts.remember(eventId, read);
+      if (status === 'accepted') parts.arrived({ ...fact, id, status: 'pending', matched: [] }, read);
       notify({ kind: 'delivery', status, source, deliveryId, eventId, type, reason: null });
       return accepted;
     },

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { HostError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { Happening } from '../core/model.ts';
+import type { Event, Happening } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import { createBatcher } from '../store/batch.ts';
 import type { AcceptDelivery, Accepted, Settled, Store } from '../store/store.ts';
@@ -27,8 +27,8 @@ export interface ReceiverParts {
     'HOST' | 'PORT' | 'BODY_LIMIT' | 'REQUEST_TIMEOUT' | 'SHUTDOWN_GRACE' | 'KEEP_KEYS' | 'KEEP_CONTENT_KEYS'
   >;
   readonly notify: (happening: Happening) => void;
-  /** Takes over what was read of a new event, so that its bytes need not be read again. */
-  readonly remember: (eventId: string, read: EventRead) => void;
+  /** Takes over a new event and what was read of it, so that its bytes need not be read again. */
+  readonly arrived: (event: Event, read: EventRead) => void;
   readonly ready: () => Promise<{ readonly ok: boolean; readonly detail: Record<string, unknown> }>;
 }
 
@@ -102,8 +102,8 @@ function createApp(settings: ReceiverParts['settings']): FastifyInstance {
     requestTimeout,
     maxRequestsPerSocket: limits.requestsPerSocket,
     forceCloseConnections: 'idle',
-    frameworkErrors: (_error, _request, reply: FastifyReply) => {
-      sendPlain(reply, 400, 'the request cannot be read');
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      sendPlain(reply, error.statusCode ?? 400, 'the request cannot be read');
     },
     http: {
       requestTimeout,
@@ -173,6 +173,8 @@ function incomingOf(request: WebhookRequest): Incoming {
 }
 
 function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  // A connection kept alive would hold up the stop.
+  if (!reply.server.server.listening) reply.header('connection', 'close');
   return reply
     .code(status)
     .headers(headers)

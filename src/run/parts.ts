@@ -7,10 +7,13 @@ import type { Event, Happening, Time } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import type { RecordRun, Store } from '../store/store.ts';
 import type { EventScope, Workflows } from '../workflow/compile.ts';
+import type { Inbox } from './inbox.ts';
 import type { Lanes } from './lanes.ts';
 
 export interface EngineParts {
   readonly store: Store;
+  /** Events to plan. */
+  readonly inbox: Inbox;
   /** `store.record`, grouped with the writes of other runs. */
   readonly record: (item: RecordRun) => Promise<boolean>;
   readonly connections: () => Connections;

@@ -12,18 +12,28 @@ import { newStep } from './step.ts';
 
 const batchSize = 200;
 
-/** Plans the oldest pending events; resolves to how many there were. */
-export async function planPending(parts: EngineParts): Promise<number> {
-  const events = await parts.store.pending(batchSize);
-  if (events.length === 0) return 0;
+export interface Planned {
+  readonly events: number;
+  readonly runs: number;
+}
+
+/** Plans the oldest pending events: at most one batch, so that claims get their turn. */
+export async function planPending(parts: EngineParts): Promise<Planned> {
+  const events = await parts.inbox.take(batchSize);
+  if (events.length === 0) return { events: 0, runs: 0 };
   const workflows = parts.live();
   const plans = events.map((event) => planEvent(parts, workflows, event));
-  await parts.store.plan(plans);
+  try {
+    await parts.store.plan(plans);
+  } catch (error) {
+    parts.inbox.missed();
+    throw error;
+  }
   for (const [index, event] of events.entries()) {
     const names = (plans[index]?.runs ?? []).map((run) => run.workflow);
     parts.notify({ kind: 'event', eventId: event.id, type: event.type, workflows: names });
   }
-  return events.length;
+  return { events: events.length, runs: plans.reduce((sum, plan) => sum + plan.runs.length, 0) };
 }
 
 /** An event that breaks the matcher is ignored and told of: it can be replayed, and it must not stop the others. */

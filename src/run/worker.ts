@@ -2,6 +2,7 @@
 
 import type { ClaimedRun } from '../store/store.ts';
 import { storeError } from '../core/log.ts';
+import type { Event } from '../core/model.ts';
 import { executeRun } from './execute.ts';
 import type { EngineParts } from './parts.ts';
 import { planPending } from './plan.ts';
@@ -9,8 +10,10 @@ import { brokenOff } from './settle.ts';
 
 export interface Worker {
   start(): void;
-  /** Something may be due: an event was accepted, a run was released, a connection resumed. */
+  /** Something may be due: a run was released, a connection resumed. */
   wake(): void;
+  /** A new event was stored. */
+  arrived(event: Event): void;
   /** Cancels a run that is under way; false when it is not. Its attempt ends by what was sent. */
   cancel(runId: string): boolean;
   /** Runs under way. */
@@ -20,8 +23,13 @@ export interface Worker {
 }
 
 interface Bell {
+  /** Wakes the loop to claim. */
   readonly ring: () => void;
+  /** Wakes the loop to plan. */
+  readonly tap: () => void;
   readonly next: () => Promise<void>;
+  /** Whether it was rung since this was last asked. */
+  readonly claims: () => boolean;
 }
 
 interface Active {
@@ -31,6 +39,10 @@ interface Active {
 
 /** Longest sleep between two looks at the store. */
 const idleMs = 30_000;
+/** So many events at once are a crowd: the next batch waits a little and is larger, which leaves the disk to the receiver. */
+const crowd = 8;
+const paceMs = 10;
+const never = new Promise<void>(() => undefined);
 
 export function createWorker(parts: EngineParts, owner: string): Worker {
   const active = new Map<string, Active>();
@@ -55,6 +67,10 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
       looping = loop(parts, owner, bell, drain.signal, begin);
     },
     wake: bell.ring,
+    arrived: (event) => {
+      parts.inbox.add(event);
+      bell.tap();
+    },
     cancel: (runId) => {
       active.get(runId)?.cancel();
       return active.has(runId);
@@ -78,29 +94,34 @@ async function loop(
   drain: AbortSignal,
   begin: (run: ClaimedRun) => void,
 ): Promise<void> {
+  let lookAt = 0;
   while (!drain.aborted) {
     const rung = bell.next();
     try {
       const planned = await planPending(parts);
-      const lanes = parts.lanes.claims();
-      const claimed =
-        lanes.length > 0 && !drain.aborted ? await parts.store.claim({ now: parts.clock(), owner, lanes }) : [];
-      for (const run of claimed) begin(run);
-      if (planned === 0) await sleep(await nextLook(parts), rung);
+      if (planned.runs > 0 || bell.claims() || parts.clock() >= lookAt) {
+        const lanes = parts.lanes.claims();
+        const claimed = drain.aborted ? [] : await parts.store.claim({ now: parts.clock(), owner, lanes });
+        for (const run of claimed) begin(run);
+        lookAt = await nextLook(parts);
+      }
+      if (planned.events === 0) await sleep(lookAt - parts.clock(), rung);
+      else if (planned.events > crowd) await sleep(paceMs, never);
     } catch (error) {
       parts.log.error('the engine could not look at the store; it tries again', {
         error: storeError(error, parts.redactor),
       });
-      await sleep(1000, rung);
+      bell.ring();
+      await sleep(1000, never);
     }
   }
 }
 
-/** Milliseconds until something may be due. */
+/** When something may be due. */
 async function nextLook(parts: EngineParts): Promise<number> {
   const lanes = parts.lanes.claims().map((claim) => claim.lane);
   const times = [await parts.store.nextDue(lanes), parts.lanes.nextTryAt()].filter((time) => time !== null);
-  return Math.max(0, Math.min(idleMs, ...times.map((time) => time - parts.clock())));
+  return Math.min(parts.clock() + idleMs, ...times);
 }
 
 /** A run whose execution broke goes back to the store; attempts without an outcome are looked at when it is claimed again. */
@@ -129,14 +150,25 @@ function sleep(ms: number, rung: Promise<void>): Promise<void> {
   });
 }
 
-/** `next` resolves at the next ring after it was asked for; no ring is missed between two looks. */
+/** `next` resolves at the next ring or tap after it was asked for; none is missed between two looks. */
 function createBell(): Bell {
   let waiting = Promise.withResolvers<void>();
+  let rung = false;
+  const tap = () => {
+    waiting.resolve();
+    waiting = Promise.withResolvers<void>();
+  };
   return {
+    tap,
     ring: () => {
-      waiting.resolve();
-      waiting = Promise.withResolvers<void>();
+      rung = true;
+      tap();
     },
     next: () => waiting.promise,
+    claims: () => {
+      const was = rung;
+      rung = false;
+      return was;
+    },
   };
 }

@@ -101,10 +101,10 @@ export interface TestReceiver {
   readonly log: ReturnType<typeof createTestLog>;
   readonly receiver: Receiver;
   /** Posts to `/webhooks/acme`, signed now with `secret`. */
-  post(body: string | Uint8Array, options?: PostOptions): Promise<Response>;
+  readonly post: (body: string | Uint8Array, options?: PostOptions) => Promise<Response>;
   /** Resolves when the refusals so far are written. */
-  refused(): Promise<readonly RefuseDelivery[]>;
-  stop(): Promise<void>;
+  readonly refused: () => Promise<readonly RefuseDelivery[]>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface PostOptions {
@@ -141,7 +141,7 @@ export async function startReceiver(options: StartOptions = {}): Promise<TestRec
     random: randomBytes,
     log,
     settings: readSettings({ PORT: '0', ...options.env }),
-    remember: (eventId, read) => void remembered.set(eventId, read),
+    arrived: (event, read) => void remembered.set(event.id, read),
     notify: options.notify ?? ((happening) => void happenings.push(happening)),
     ready: options.ready ?? (async () => ({ ok: true, detail: {} })),
   });

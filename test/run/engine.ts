@@ -10,6 +10,7 @@ import { createRedactor } from '../../src/core/log.ts';
 import { createId, type Attempt, type Happening, type Run, type RunStatus } from '../../src/core/model.ts';
 import { readSettings } from '../../src/core/settings.ts';
 import type { Action, Connector } from '../../src/plugin/index.ts';
+import { createInbox } from '../../src/run/inbox.ts';
 import { createLanes } from '../../src/run/lanes.ts';
 import { createOperations, type Operations } from '../../src/run/operate.ts';
 import type { EngineParts } from '../../src/run/parts.ts';
@@ -125,6 +126,7 @@ export async function startEngine(live: () => Workflows, options: EngineOptions 
   const recorder = createRecorder(store, quiet);
   const parts: EngineParts = {
     store,
+    inbox: createInbox(store),
     record: recorder.record,
     connections: () => ({
       get: (name) => connections.get(name),
@@ -199,6 +201,6 @@ async function acceptEvent(store: Store, worker: Worker): Promise<string> {
     body: Buffer.from('{}'),
   };
   await store.accept([{ ...common, deliveryId, eventId, key, receivedAt: now, keepUntil: now + 1e9 }]);
-  worker.wake();
+  worker.arrived({ ...common, id: eventId, key, receivedAt: now, status: 'pending', matched: [] });
   return eventId;
 }
