@@ -29,6 +29,7 @@ describe('the dedupe key', () => {
       time: null,
       keepUntil: 1000 + 30 * day,
       contentKey: false,
+      read: { data: {}, body: { n: 1 } },
     });
   });
 

@@ -1,16 +1,9 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { signRequest, type RawRequest, type SignatureScheme, type Verdict } from '../../src/plugin/signature.ts';
 import { findKeyFault } from '../../src/receive/key.ts';
 import { createVerify } from '../../src/receive/verify.ts';
-
-const verify = (
-  scheme: SignatureScheme,
-  asked: Parameters<ReturnType<typeof createVerify>>[0],
-  secrets: readonly string[],
-  now: number,
-) => createVerify(scheme, secrets)(asked, now);
 
 function verify(scheme: SignatureScheme, asked: RawRequest, secrets: readonly string[], at: number): Verdict {
   return createVerify(scheme, secrets)(asked, at);
