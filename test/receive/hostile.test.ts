@@ -140,29 +140,30 @@ function drip(url: string, head: string, each: string, cut?: AbortSignal): Promi
 }
 
 describe('slow senders', () => {
-  const slow = 60;
   let receiver: TestReceiver;
   beforeAll(async () => {
     receiver = await startReceiver({ env: { REQUEST_TIMEOUT: '1s' } });
   });
   afterAll(() => receiver.stop());
 
-  it.each<[string, string, string]>([
-    ['bodies', raw(post, [host, 'Content-Length: 100000']), 'x'],
-    ['headers', `${post}\r\nHost: x\r\n`, 'X-A: b\r\n'],
-    ['chunks', raw(post, [host, 'Transfer-Encoding: chunked']), '1\r\nx\r\n'],
-    ['connections that say nothing', '', ''],
-  ])('are closed after the time limit, and good ones are answered meanwhile: %s', async (_case, head, each) => {
+  it('of bodies, headers, chunks and nothing at all are closed after the limit; good ones are answered meanwhile', async () => {
+    const kinds: readonly (readonly [head: string, each: string])[] = [
+      [raw(post, [host, 'Content-Length: 100000']), 'x'],
+      [`${post}\r\nHost: x\r\n`, 'X-A: b\r\n'],
+      [raw(post, [host, 'Transfer-Encoding: chunked']), '1\r\nx\r\n'],
+      ['', ''],
+    ];
     const statuses: number[] = [];
     const state = { closed: false };
-    const done = Promise.all(Array.from({ length: slow }, () => drip(receiver.url, head, each))).finally(() => {
+    const slow = Array.from({ length: 200 }, (_, n) => drip(receiver.url, ...(kinds[n % kinds.length] ?? ['', ''])));
+    const done = Promise.all(slow).finally(() => {
       state.closed = true;
     });
     while (!state.closed) statuses.push((await receiver.post(event(`g${statuses.length}`))).status);
     const times = await done;
     expect(new Set(statuses)).toEqual(new Set([204]));
-    // The limit and two rounds of Node's check.
-    expect(Math.max(...times)).toBeLessThan(4000);
+    // The limit and two rounds of Node's check, on a busy machine.
+    expect(Math.max(...times)).toBeLessThan(6000);
     expect(Math.min(...times)).toBeGreaterThan(900);
   });
 

@@ -43,23 +43,29 @@ describe('a receiver on the embedded store', () => {
     expect(deliveries).toMatchObject({ accepted: 1, duplicate: 999 });
   });
 
-  it.each<[string, string]>([
-    ['__proto__', '{"type":"a","id":"1","__proto__":{"x":1}}'],
-    ['equal keys', '{"type":"z","type":"a","id":"1"}'],
-    ['2^53+1', '{"type":"a","id":"1","n":9007199254740993}'],
-    ['a lone surrogate', '{"type":"a","id":"1","s":"\\ud800"}'],
-    ['an id with NUL', '{"type":"a","id":"x\\u0000y"}'],
-    ['an id with half a character', '{"type":"a","id":"\\udc00"}'],
-    ['an id of 10 kB', `{"type":"a","id":"${'x'.repeat(10_240)}"}`],
-    ['pretty-printed', '{\n  "type": "a",\n  "id": "1"\n}\n'],
-  ])('keeps a body byte for byte over a restart: %s', async (_case, body) => {
-    const response = await receiver.post(body);
-    expect(response.status).toBe(204);
+  it('keeps bodies byte for byte over a restart, whatever is in them', async () => {
+    const bodies = [
+      '{"type":"a","id":"1","__proto__":{"x":1}}',
+      '{"type":"z","type":"a","id":"2"}',
+      '{"type":"a","id":"3","n":9007199254740993}',
+      '{"type":"a","id":"4","s":"\\ud800"}',
+      '{"type":"a","id":"x\\u0000y"}',
+      '{"type":"a","id":"\\udc00"}',
+      `{"type":"a","id":"${'x'.repeat(10_240)}"}`,
+      '{\n  "type": "a",\n  "id": "5"\n}\n',
+    ];
+    const ids: string[] = [];
+    for (const body of bodies) {
+      const response = await receiver.post(body);
+      expect([response.status, response.headers.get('hookline-delivery')], body).toEqual([204, 'accepted']);
+      ids.push(response.headers.get('hookline-event') ?? '');
+    }
     await close();
     await open();
-    const event = await store.event(response.headers.get('hookline-event') ?? '');
-    expect(text(event?.body)).toBe(body);
-    expect((await receiver.post(body)).headers.get('hookline-delivery')).toBe('duplicate');
+    for (const [index, body] of bodies.entries()) {
+      expect(text((await store.event(ids[index] ?? ''))?.body)).toBe(body);
+      expect((await receiver.post(body)).headers.get('hookline-delivery')).toBe('duplicate');
+    }
   });
 
   it('keeps the first body when the same id comes with another, and the other beside it', async () => {
