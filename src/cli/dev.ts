@@ -37,8 +37,8 @@ export async function dev(args: readonly string[], io: Io): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'hookline-dev-'));
   const file = workflowFile(io.cwd, positionals[0]);
   try {
-    const { app, token, secrets } = await start(io, file, folder);
-    const dev = await writeDevFile(io.cwd, app, token, secrets);
+    const { app, token } = await start(io, file, folder);
+    const dev = await writeDevFile(io.cwd, app, token);
     welcome(io, app, file);
     if (!values['no-sample']) await sample(io, app);
     await untilSignal();
@@ -107,16 +107,11 @@ async function start(io: Io, file: string, folder: string) {
     if (!(error instanceof HostError) || error.code !== 'port.taken' || (set('PORT') && set('ADMIN_PORT'))) throw error;
     return startApp(options({ PORT: io.env['PORT'] ?? '0', ADMIN_PORT: io.env['ADMIN_PORT'] ?? '0' }));
   });
-  return { app, token, secrets };
+  return { app, token };
 }
 
 /** What `send`, `sandbox` and the other commands read; only its owner may. */
-async function writeDevFile(
-  cwd: string,
-  app: App,
-  token: string,
-  _secrets: ReadonlyMap<string, string>,
-): Promise<string> {
+async function writeDevFile(cwd: string, app: App, token: string): Promise<string> {
   const folder = join(cwd, '.hookline');
   const file = join(folder, 'dev.json');
   const sources = Object.fromEntries(
@@ -127,9 +122,13 @@ async function writeDevFile(
   );
   await mkdir(folder, { recursive: true });
   await rm(file, { force: true });
-  await writeFile(file, JSON.stringify({ url: app.url, adminUrl: app.adminUrl, token, sources }, null, 2), {
-    mode: 0o600,
-  });
+  await writeFile(
+    file,
+    JSON.stringify({ pid: process.pid, url: app.url, adminUrl: app.adminUrl, token, sources }, null, 2),
+    {
+      mode: 0o600,
+    },
+  );
   return file;
 }
 

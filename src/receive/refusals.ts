@@ -35,14 +35,7 @@ export function createRefusals(parts: RefusalParts): Refusals {
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      try {
-        await store.refuse(batch);
-      } catch (error) {
-        log.warn('refused deliveries could not be kept', {
-          count: batch.length,
-          error: error instanceof Error ? error.message : String(error),
-        });
-      }
+      await keep(store, batch, log);
     }
     writing = undefined;
   };
@@ -72,4 +65,15 @@ export function createRefusals(parts: RefusalParts): Refusals {
       await writing;
     },
   };
+}
+
+async function keep(store: Pick<Store, 'refuse'>, batch: readonly RefuseDelivery[], log: Log): Promise<void> {
+  try {
+    await store.refuse(batch);
+  } catch (error) {
+    log.warn('refused deliveries could not be kept', {
+      count: batch.length,
+      error: error instanceof Error ? error.message : String(error),
+    });
+  }
 }

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { HostError } from '../../core/errors.ts';
 import { fromFault } from './fault.ts';
-import type { Commit, Reply, Request, StartWorker, Verb } from './protocol.ts';
+import type { Answer, Commit, Reply, Request, StartWorker, Verb } from './protocol.ts';
 
 export interface Client {
   call(verb: Verb, args: readonly unknown[]): Promise<unknown>;
@@ -21,57 +21,66 @@ interface Waiting {
 export async function startClient(data: StartWorker, onCommit?: (commit: Commit) => void): Promise<Client> {
   const options = { name: 'store', workerData: data, env: workerEnv() };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), options);
-  const waiting = new Map<number, Waiting>();
+  const calls = createCalls();
   let lastId = 0;
-  let ended: HostError | null = null;
   let closing: Promise<void> | null = null;
-
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const end = (why: string, cause?: unknown) => {
-    ended ??= new HostError('store.unavailable', { why }, { cause });
-    for (const { reject } of waiting.values()) reject(ended);
-    waiting.clear();
-  };
-  const settle = (reply: Reply & { kind: 'answers' }) => {
-    for (const answer of reply.answers) {
-      const { resolve, reject } = waiting.get(answer.id) ?? {};
-      waiting.delete(answer.id);
-      if (answer.ok) resolve?.(answer.value);
-      else reject?.(fromFault(answer.fault));
-    }
-    if (reply.commit) onCommit?.(reply.commit);
-  };
   const post = (verb: Verb, args: readonly unknown[]) => {
     lastId += 1;
     worker.postMessage({ id: lastId, verb, args } satisfies Request, []);
     return lastId;
   };
-
   await new Promise<void>((resolve, reject) => {
     worker.on('message', (reply: Reply) => {
       if (reply.kind === 'ready') resolve();
       else if (reply.kind === 'refused') reject(fromFault(reply.fault));
-      else if (reply.kind === 'answers') settle(reply);
+      else if (reply.kind === 'answers') {
+        for (const answer of reply.answers) calls.settle(answer);
+        if (reply.commit) onCommit?.(reply.commit);
+      }
     });
     worker.on('error', (error) => {
-      end(`its thread ended: ${error instanceof Error ? error.message : String(error)}`, error);
+      calls.end(`its thread ended: ${error instanceof Error ? error.message : String(error)}`, error);
       reject(error);
     });
-    worker.on('exit', () => end('it is closed'));
+    worker.on('exit', () => calls.end('it is closed'));
   });
-
   return {
     call: async (verb, args) => {
-      if (ended ?? closing) throw ended ?? new HostError('store.unavailable', { why: 'it is closing' });
-      const id = post(verb, args);
-      return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+      if (closing) throw new HostError('store.unavailable', { why: 'it is closing' });
+      return calls.wait(() => post(verb, args));
     },
     close: () => {
       closing ??= (async () => {
-        if (ended === null) post('close', []);
+        if (!calls.ended()) post('close', []);
         await exited;
       })();
       return closing;
+    },
+  };
+}
+
+/** Calls without an answer yet. */
+function createCalls() {
+  const waiting = new Map<number, Waiting>();
+  let ended: HostError | null = null;
+  return {
+    ended: () => ended !== null,
+    /** Rejects at once when the worker has ended. `post` sends the call and gives its number. */
+    wait: (post: () => number): Promise<unknown> => {
+      if (ended) return Promise.reject(ended);
+      return new Promise((resolve, reject) => waiting.set(post(), { resolve, reject }));
+    },
+    settle: (answer: Answer) => {
+      const { resolve, reject } = waiting.get(answer.id) ?? {};
+      waiting.delete(answer.id);
+      if (answer.ok) resolve?.(answer.value);
+      else reject?.(fromFault(answer.fault));
+    },
+    end: (why: string, cause?: unknown) => {
+      ended ??= new HostError('store.unavailable', { why }, { cause });
+      for (const { reject } of waiting.values()) reject(ended);
+      waiting.clear();
     },
   };
 }
