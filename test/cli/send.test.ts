@@ -1,3 +1,5 @@
+// `hookline send` against a real receiver.
+
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+// What no honest client sends, and what slow ones do.
+
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signed, startReceiver, talk, type TestReceiver } from './receiver.ts';

@@ -1,3 +1,5 @@
+// How a repeat is told from a new fact.
+
 import { describe, expect, it } from 'vitest';
 import { defineSource, type Identity, type Source } from '../../src/plugin/index.ts';
 import { identify, readEvent } from '../../src/receive/identify.ts';

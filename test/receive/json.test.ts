@@ -1,3 +1,5 @@
+// JSON and other bodies from strangers.
+
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBody } from '../../src/receive/body.ts';

@@ -168,6 +168,30 @@ export async function startReceiver(options: StartOptions = {}): Promise<TestRec
   };
 }
 
+/** Starts receivers for a test, and stops all of them after it. */
+export function trackReceivers() {
+  const running: TestReceiver[] = [];
+  return {
+    start: async (options: StartOptions = {}): Promise<TestReceiver> => {
+      const receiver = await startReceiver(options);
+      running.push(receiver);
+      return receiver;
+    },
+    stop: async (): Promise<void> => {
+      await Promise.all(running.splice(0).map((receiver) => receiver.stop()));
+    },
+  };
+}
+
+/** A body of the test's sender. */
+export function event(id: string): string {
+  return JSON.stringify({ type: 'call.ended', id, data: { n: 1 } });
+}
+
+export async function reasonOf(response: Response): Promise<string> {
+  return ((await response.json()) as { reason: string }).reason;
+}
+
 export function signed(body: string | Uint8Array, key: string = secret): Record<string, string> {
   return signRequest(scheme, {
     body: Buffer.from(body),

@@ -1,3 +1,5 @@
+// The receiver together with the embedded store.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
