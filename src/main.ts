@@ -54,6 +54,10 @@ const io: Io = {
   cwd: process.cwd(),
 };
 
+// `hookline runs | head`: who reads no further is no reason to fail.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -1,0 +1,54 @@
+// On an older Node the launcher runs the copy that was installed, and passes on what it is told.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+const launcher = fileURLToPath(new URL('../../bin/hookline.js', import.meta.url));
+const older = "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.0.0' })";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hookline-launcher-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function launch(...args: readonly string[]) {
+  const env = { ...process.env, PORT: '0', ADMIN_PORT: '0', ADMIN_TOKEN: '' };
+  return spawn(process.execPath, ['--import', older, launcher, ...args], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+it('stops what it started when it is told to stop', async () => {
+  const child = launch('dev', '--no-sample');
+  const ended = once(child, 'exit');
+  const dev = join(folder, '.hookline', 'dev.json');
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (text: Buffer) => {
+      if (text.includes('what happened')) resolve();
+    });
+  });
+  expect(existsSync(dev)).toBe(true);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(existsSync(dev)).toBe(false);
+});
+
+it('goes on when nobody reads what it says any more', async () => {
+  const child = launch('help');
+  child.stdout.destroy();
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+it('ends with the exit code of the command', async () => {
+  const [code] = (await once(launch('chekc'), 'exit')) as [number | null];
+  expect(code).toBe(2);
+});
