@@ -3,10 +3,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Io } from '../../../src/cli/client.ts';
 import { block, page } from '../markdown.ts';
 
 const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
-const run = promisify(execFile);
 
 export interface Command {
   readonly name: string;
@@ -14,17 +14,20 @@ export interface Command {
   readonly help: string;
 }
 
-/** Every command of the command line, in its order, asked as a person would ask. */
+/** Every command that the command line lists, in its order, with its help. */
 export async function readCommands(): Promise<readonly Command[]> {
-  const listed = [...(await help('help')).matchAll(/^ {2}hookline (\S+) +(.+)$/gm)];
-  return Promise.all(
-    listed.map(async ([, name = '', about = '']) => ({ name, about, help: await help(name, '--help') })),
-  );
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'help']);
+  const listed = [...stdout.matchAll(/^ {2}hookline (\S+) +(.+)$/gm)];
+  return Promise.all(listed.map(async ([, name = '', about = '']) => ({ name, about, help: await helpOf(name) })));
 }
 
-async function help(...args: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [main, ...args]);
-  return stdout.trim();
+/** A command is a function of its own name, in a file of that name. */
+async function helpOf(name: string): Promise<string> {
+  const file = (await import(`../../../src/cli/${name}.ts`)) as Record<string, (args: string[], io: Io) => unknown>;
+  const lines: string[] = [];
+  const out = (line: string) => void lines.push(line);
+  await file[name]?.(['--help'], { out, err: out, color: false, env: {}, cwd: '/nowhere' });
+  return lines.join('\n').trim();
 }
 
 export async function commandsPage(): Promise<string> {
