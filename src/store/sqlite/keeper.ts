@@ -15,7 +15,7 @@ export interface Keeper {
 }
 
 /** Log pages (4 KiB each) after which they are copied into the database file. */
-const mostLogged = 2000;
+const mostLogged = 8000;
 
 /**
  * Throws when the store cannot be opened. Later, after an I/O error, nothing that the handle holds in memory is trusted,
