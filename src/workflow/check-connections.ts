@@ -40,15 +40,20 @@ function checkConnection(name: string, entry: Entry, checking: Checking): Checke
   const secretNames = new Set<string>();
   const subject = `connection "${name}": `;
   const settings = checkSettings(child(value, 'with'), entry, connector.settings, subject, checking, secretNames);
-  if (settings?.kind === 'map') {
-    for (const secret of connector.secrets ?? []) {
-      const given = settings.entries.get(secret);
-      if (given?.kind === 'literal') warnLiteralSecret(given.node, checking);
-    }
+  for (const secret of connector.secrets ?? []) {
+    const given = valueAt(settings, secret);
+    if (given?.kind === 'literal') warnLiteralSecret(given.node, checking);
   }
   const limit = child(value, 'concurrency');
   const concurrency = limit?.kind === 'scalar' && typeof limit.value === 'number' ? limit.value : undefined;
   return { name, connector, settings, secretNames: [...secretNames], concurrency, span: entry.key };
+}
+
+/** The value at a path such as `auth.token`. */
+function valueAt(settings: Value | undefined, path: string): Value | undefined {
+  return path
+    .split('.')
+    .reduce<Value | undefined>((value, key) => (value?.kind === 'map' ? value.entries.get(key) : undefined), settings);
 }
 
 /** Reads and validates the settings of a source or connection. */

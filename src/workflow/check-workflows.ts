@@ -57,11 +57,12 @@ function checkOn(node: Node | undefined, { report, sources, declared }: Workflow
     return undefined;
   }
   const types = taken.flatMap((name) => sources.get(name)?.catalogue.types ?? []);
-  if (!types.some((type) => matchesGlob(pattern.type, type))) {
+  if (pattern.type !== '*' && !types.some((type) => matchesGlob(pattern.type, type))) {
     const near = nearest(pattern.type, types);
+    const known = types.length === 0 ? '' : `Known: ${types.join(', ')}. `;
     const hint =
       near === undefined
-        ? `Known: ${types.join(', ')}. Add it under "sources.${taken[0]}.events" if it is sent: "${pattern.type}: any".`
+        ? `${known}Add it under "sources.${taken[0]}.events" if it is sent: "${pattern.type}: any".`
         : `Did you mean "${pattern.source}:${near}"?`;
     report.warning(
       'event.unknown-type',

@@ -67,7 +67,8 @@ function needsOf(node: MapNode, id: string, ids: readonly string[], index: numbe
       ids.filter((other) => other !== id),
     );
     const others = ids.filter((other) => other !== id).join(', ');
-    const hint = near === undefined ? `Steps of this workflow: ${others}.` : `Did you mean "${near}"?`;
+    const all = others === '' ? 'This workflow has no other step.' : `Steps of this workflow: ${others}.`;
+    const hint = near === undefined ? all : `Did you mean "${near}"?`;
     report.error('step.needs-unknown', item, `step "${id}" needs "${name}", which does not exist`, hint);
     return [];
   });
