@@ -17,6 +17,8 @@ export interface Control {
   readonly canceled: () => boolean;
   /** Aborts what is under way. */
   readonly stop: AbortSignal;
+  /** A connection has room again: other runs may be claimed for it. */
+  readonly freed: () => void;
 }
 
 /** Resolves when the run is given back to the store, or lost to another owner. `lane` was taken for its first step. */
@@ -44,7 +46,7 @@ export async function executeRun(parts: EngineParts, claimed: ClaimedRun, contro
 }
 
 /** How long a run waits that found several of its connections busy. */
-const parkMs = 250;
+const parkMs = 100;
 
 /** Steps left because their connections are busy: one lane is claimed when it has room, several are looked at again soon. */
 function park(parts: EngineParts, journal: Journal): void {
@@ -89,7 +91,10 @@ function startEffect(execution: Execution, effect: RunEffect): Promise<void> | u
   parts.lanes.take(step.connection);
   const doing: Doing = { parts, journal, step, input: input.value, stop: control.stop };
   const work = effect.type === 'lookup' ? lookUpStep(doing) : attemptStep(doing);
-  return work.finally(() => parts.lanes.give(step.connection));
+  return work.finally(() => {
+    parts.lanes.give(step.connection);
+    control.freed();
+  });
 }
 
 /** The rendered input; undefined when the step is over without a call. */

@@ -38,7 +38,7 @@ export interface LaneParts {
   readonly circuitForMs: number;
 }
 
-/** Runs claimed at once that take no slot yet: to be held, or to see which of their connections is free. */
+/** Runs of a lane that nobody can serve are claimed only to be held, a few at a time. */
 const batch = 50;
 
 export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]): Lanes {
@@ -56,7 +56,8 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
     give: (name) => book.use(name, -1),
     claims: () => {
       const lanes = [...new Set([...parts.names(), ...unserved])].map((lane) => ({ lane, limit: limit(lane) }));
-      return [...lanes.filter((lane) => lane.limit > 0), { lane: anyLane, limit: batch }];
+      const most = Math.max(0, ...lanes.map((lane) => lane.limit));
+      return [...lanes, { lane: anyLane, limit: most }].filter((lane) => lane.limit > 0);
     },
     nextTryAt: () => {
       const times = book.states().flatMap((state) => (state.status === 'open' ? [state.untilAt ?? 0] : []));

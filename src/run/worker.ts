@@ -53,7 +53,12 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
   const begin = (claimed: ClaimedRun) => {
     const cancel = new AbortController();
     const stop = AbortSignal.any([halt.signal, cancel.signal]);
-    const control = { draining: () => drain.signal.aborted, canceled: () => cancel.signal.aborted, stop };
+    const control = {
+      draining: () => drain.signal.aborted,
+      canceled: () => cancel.signal.aborted,
+      stop,
+      freed: bell.ring,
+    };
     const done = executeRun(parts, claimed, control)
       .catch((error: unknown) => giveBack(parts, claimed, error))
       .finally(() => {

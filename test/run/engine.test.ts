@@ -53,7 +53,9 @@ describe('a run', () => {
     const eventId = await engine.event();
     const first = await engine.until(eventId, 'succeeded');
     const [second] = await engine.operations.replay(eventId, undefined);
-    await expect.poll(async () => (await engine.store.run(second ?? ''))?.run.status).toBe('succeeded');
+    await expect
+      .poll(async () => (await engine.store.run(second ?? ''))?.run.status, { timeout: 20_000 })
+      .toBe('succeeded');
     expect((await engine.store.run(second ?? ''))?.run.replay).toBe(1);
     expect(first.replay).toBe(0);
     expect(new Set(act.calls.map((call) => call.key)).size).toBe(2);
@@ -235,7 +237,9 @@ describe('a connection', () => {
     const ids = await Promise.all(Array.from({ length: 6 }, () => engine.event()));
     const quickOf = async (id: string) => (await engine.store.runs({ eventId: id }, { limit: 1 }))[0]?.steps[1]?.status;
     await expect
-      .poll(async () => (await Promise.all(ids.map(quickOf))).every((status) => status === 'succeeded'))
+      .poll(async () => (await Promise.all(ids.map(quickOf))).every((status) => status === 'succeeded'), {
+        timeout: 20_000,
+      })
       .toBe(true);
     gate.resolve();
     for (const id of ids) await engine.until(id, 'succeeded');
