@@ -118,7 +118,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'st
 }
 
 async function openLanes(
-  { settings, clock }: AppOptions,
+  { settings, clock, notify }: AppOptions,
   store: Store,
   config: Config,
   connections: Connections,
@@ -133,6 +133,7 @@ async function openLanes(
       names: () => connections.names(),
       concurrency,
       save: (state) => store.setConnection(state),
+      tell: (state) => notify({ kind: 'connection', state }),
       clock,
       ...circuit,
     },

@@ -1,6 +1,6 @@
 // Any HTTP service: the connector's definition.
 
-import { defineConnector } from 'hookline/plugin';
+import { defineConnector, PermanentError } from 'hookline/plugin';
 import { readExcerpt } from './answer.ts';
 import { headersOf } from './content.ts';
 import { fromFailure, fromStatus } from './faults.ts';
@@ -15,7 +15,8 @@ export default defineConnector({
   secrets: ['auth.token', 'auth.password', 'auth.value'],
   connect,
   check: async (client) => {
-    if (client.checkPath === undefined) return;
+    if (client.checkPath === undefined)
+      throw new PermanentError('set "checkPath" to a path that a GET may read, so that this connection can be checked');
     const url = resolveUrl(client, { path: client.checkPath });
     const headers = headersOf(client.headers);
     const asked = { method: 'GET', url: shownUrl(url), harmless: true, authorized: client.auth.kind !== 'none' };

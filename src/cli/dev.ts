@@ -38,7 +38,7 @@ export async function dev(args: readonly string[], io: Io): Promise<number> {
   const file = workflowFile(io.cwd, positionals[0]);
   try {
     const { app, token } = await start(io, file, folder);
-    const dev = await writeDevFile(io.cwd, app, token);
+    const dev = await writeDevFile(io.cwd, app, token, pluginsFolder(io, file));
     welcome(io, app, file);
     if (!values['no-sample']) await sample(io, app);
     await untilSignal();
@@ -88,7 +88,7 @@ async function start(io: Io, file: string, folder: string) {
     settings: settings(ports),
     dataDir: folder,
     file,
-    pluginsDir: resolve(io.cwd, io.env['PLUGINS'] ?? join(dirname(file), 'plugins')),
+    pluginsDir: pluginsFolder(io, file),
     sandbox: true,
     secret,
     adminToken: token,
@@ -111,7 +111,7 @@ async function start(io: Io, file: string, folder: string) {
 }
 
 /** What `send`, `sandbox` and the other commands read; only its owner may. */
-async function writeDevFile(cwd: string, app: App, token: string): Promise<string> {
+async function writeDevFile(cwd: string, app: App, token: string, plugins: string): Promise<string> {
   const folder = join(cwd, '.hookline');
   const file = join(folder, 'dev.json');
   const sources = Object.fromEntries(
@@ -124,7 +124,7 @@ async function writeDevFile(cwd: string, app: App, token: string): Promise<strin
   await rm(file, { force: true });
   await writeFile(
     file,
-    JSON.stringify({ pid: process.pid, url: app.url, adminUrl: app.adminUrl, token, sources }, null, 2),
+    JSON.stringify({ pid: process.pid, url: app.url, adminUrl: app.adminUrl, token, plugins, sources }, null, 2),
     {
       mode: 0o600,
     },
@@ -139,26 +139,29 @@ function welcome(io: Io, app: App, file: string): void {
   io.out(`  ${bold('Hookline')} runs ${bold(basename(file))} (${names}) with sandboxes; nothing leaves this machine.`);
   io.out('');
   for (const name of app.sources.keys()) io.out(`  post to        ${bold(`${app.url}/webhooks/${name}`)}`);
-  const [first] = app.sources.values();
-  const type = Object.keys(first?.source.events ?? {}).find((name) => name === sampleType(app)) ?? '';
-  if (first && type) io.out(`  send a sample  ${bold(`npx hookline send ${first.name} ${type}`)}`);
+  const sample = sampleOf(app);
+  if (sample) io.out(`  send a sample  ${bold(`npx hookline send ${sample.source} ${sample.type}`)}`);
   io.out(`  what arrived   ${bold('npx hookline sandbox')}`);
   io.out(`  what happened  ${bold('npx hookline events')}, ${bold('npx hookline runs')}`);
   io.out('');
 }
 
-/** The type that a workflow of this file waits for, if the catalogue has a sample of it. */
-function sampleType(app: App): string | undefined {
-  const [source] = app.sources.values();
-  const types = Object.keys(source?.source.events ?? {});
-  return types.find((type) => app.workflows.text.includes(`${source?.name}:${type}`)) ?? types[0];
+/** An event of a catalogue that a workflow of this file waits for; else the first there is. */
+function sampleOf(app: App): { readonly source: string; readonly type: string } | undefined {
+  const all = [...app.sources.values()].flatMap(({ name, source }) =>
+    Object.keys(source.events).map((type) => ({ source: name, type })),
+  );
+  return all.find(({ source, type }) => app.workflows.text.includes(`${source}:${type}`)) ?? all[0];
 }
 
 async function sample(io: Io, app: App): Promise<void> {
-  const [source] = app.sources.keys();
-  const type = sampleType(app);
-  if (source === undefined || type === undefined) return;
-  await send([source, type, '--new'], { ...io, out: () => undefined });
+  const found = sampleOf(app);
+  if (found) await send([found.source, found.type, '--new'], { ...io, out: () => undefined });
+}
+
+function pluginsFolder(io: Io, file: string): string {
+  const given = (io.env['PLUGINS'] ?? '').trim();
+  return given === '' ? join(dirname(file), 'plugins') : resolve(io.cwd, given);
 }
 
 /** A line of the log as people read it. */

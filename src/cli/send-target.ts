@@ -1,7 +1,7 @@
 // Where `hookline send` posts to, and with which secret: the `hookline dev` of this folder, or what the command line says.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readSecret } from '../core/settings.ts';
 import { AnswerError, type Io } from './client.ts';
 
@@ -12,6 +12,8 @@ export interface Target {
   readonly uses: string;
   readonly secret: string;
   readonly settings: unknown;
+  /** Folder of custom connectors. */
+  readonly plugins: string;
 }
 
 export interface TargetOptions {
@@ -26,7 +28,8 @@ export function findTarget(io: Io, name: string, options: TargetOptions): Target
     if (!URL.canParse(options.url))
       throw fault(`"${options.url}" is no URL`, 'Give the receiver, such as http://127.0.0.1:3000.');
     const secret = options.secret ?? readSecret(io.env, 'HOOKLINE_SECRET');
-    return { url: sourceUrl(options.url, name), uses: options.uses ?? name, secret, settings: {} };
+    const url = sourceUrl(options.url, name);
+    return { url, uses: options.uses ?? name, secret, settings: {}, plugins: pluginsOf(io, undefined) };
   }
   const dev = readDev(io.cwd);
   if (dev === undefined) {
@@ -45,7 +48,14 @@ export function findTarget(io: Io, name: string, options: TargetOptions): Target
     uses: source.uses,
     secret: options.secret ?? source.secret,
     settings: source.settings ?? {},
+    plugins: pluginsOf(io, dev.plugins),
   };
+}
+
+/** Where the running dev found them; PLUGINS, or `plugins` here, without one. */
+function pluginsOf(io: Io, used: string | undefined): string {
+  const given = (io.env['PLUGINS'] ?? '').trim();
+  return used ?? resolve(io.cwd, given === '' ? 'plugins' : given);
 }
 
 function sourceUrl(base: string, name: string): string {
@@ -58,6 +68,7 @@ function fault(what: string, help: string): AnswerError {
 
 interface Dev {
   readonly url: string;
+  readonly plugins?: string;
   readonly sources: { readonly [name: string]: { uses: string; secret: string; settings?: unknown } };
 }
 

@@ -40,16 +40,13 @@ const fixedSeed: SampleSeed = { id: '7c9e6679-7425-40de-944b-e07fc1f90ae7', at: 
 export interface SendTools {
   readonly fetch: typeof globalThis.fetch;
   readonly uuid: () => string;
-  readonly findSource: (name: string, io: Io) => Promise<Source | undefined>;
+  readonly findSource: (name: string, plugins: string) => Promise<Source | undefined>;
 }
 
 const systemTools: SendTools = {
   fetch: globalThis.fetch,
   uuid: randomUUID,
-  findSource: async (name, io) => {
-    const found = await findConnectors({ pluginsDir: resolve(io.cwd, io.env['PLUGINS'] ?? 'plugins') });
-    return found.source(name);
-  },
+  findSource: async (name, plugins) => (await findConnectors({ pluginsDir: plugins })).source(name),
 };
 
 /** Exit code 0: accepted or duplicate; 1: refused, or nobody there; 2: a mistake in the command line. */
@@ -63,7 +60,7 @@ export async function send(args: readonly string[], io: Io, tools: SendTools = s
     const [name, type] = positionals;
     if (name === undefined || positionals.length > 2) throw misuse('the form is: hookline send <source> <type>');
     const target = findTarget(io, name, values);
-    const source = await tools.findSource(target.uses, io);
+    const source = await tools.findSource(target.uses, target.plugins);
     if (source === undefined) throw misuse(`"${target.uses}" is no source; with --url, --uses names the preset`);
     const now = (io.clock ?? Date.now)();
     const form = formOf(source, target);

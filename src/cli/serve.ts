@@ -102,5 +102,13 @@ function note(log: Log, happening: Happening): void {
     if (happening.status === 'succeeded') log.debug('attempt', rest);
     else log.warn('attempt', rest);
   }
-  if (kind === 'connection') log.warn('connection', fields);
+  if (happening.kind === 'connection') {
+    const { status, ...rest } = happening.state;
+    if (status === 'ok') log.info('connection works', rest);
+    else
+      log.error(
+        status === 'open' ? 'connection is down; its runs wait' : 'connection is paused; its runs are held',
+        rest,
+      );
+  }
 }

@@ -33,6 +33,8 @@ export interface LaneParts {
   readonly names: () => readonly string[];
   readonly concurrency: (name: string) => number;
   readonly save: (state: ConnectionState) => Promise<void>;
+  /** Hears of every change: a pause, a resume, a circuit that opens or closes. */
+  readonly tell: (state: ConnectionState) => void;
   readonly clock: () => Time;
   readonly circuitAfter: number;
   readonly circuitForMs: number;
@@ -119,6 +121,7 @@ function createBook(parts: LaneParts, stored: readonly ConnectionState[]) {
     ) => {
       const state: ConnectionState = { name, status, reason, since: parts.clock(), untilAt, error };
       states.set(name, state);
+      parts.tell(state);
       await parts.save(state);
     },
   };

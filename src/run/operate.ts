@@ -36,7 +36,6 @@ export function createOperations(parts: EngineParts, worker: Pick<Worker, 'wake'
     pause: async (name) => {
       known(parts, name);
       await parts.lanes.pause(name, 'paused', null);
-      tellConnection(parts, name);
       worker.wake();
     },
     resume: async (name) => {
@@ -49,7 +48,6 @@ export function createOperations(parts: EngineParts, worker: Pick<Worker, 'wake'
 /** Lets a connection be called again and releases the runs it held. */
 export async function resumeConnection(parts: EngineParts, worker: Pick<Worker, 'wake'>, name: string): Promise<void> {
   await parts.lanes.resume(name);
-  tellConnection(parts, name);
   await parts.store.release(name, connectionReasons, parts.clock());
   worker.wake();
 }
@@ -190,11 +188,6 @@ function checkOutput(workflow: Workflow, id: string, output: unknown): void {
 
 function known(parts: EngineParts, name: string): void {
   if (!parts.connections().get(name)) throw new HostError('not.found', { what: 'connection', id: name });
-}
-
-function tellConnection(parts: EngineParts, name: string): void {
-  const state = parts.lanes.state(name);
-  if (state) parts.notify({ kind: 'connection', state });
 }
 
 function conflict(run: Run, why: string): HostError {

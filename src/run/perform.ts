@@ -87,9 +87,6 @@ async function recordEnd(
   });
   if (end.status === 'rejected' && end.credentials) {
     await parts.lanes.pause(step.connection, 'credentials', error);
-    parts.log.error('connection paused: its credentials are refused', { connection: step.connection, error });
-    const state = parts.lanes.state(step.connection);
-    if (state) parts.notify({ kind: 'connection', state });
     return;
   }
   await parts.lanes.report(step.connection, laneEnd(end), error);

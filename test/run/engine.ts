@@ -117,6 +117,7 @@ export async function startEngine(live: () => Workflows, options: EngineOptions 
       names: () => [...connections.keys()],
       concurrency: () => settings.CONCURRENCY,
       save: (state) => store.setConnection(state),
+      tell: () => undefined,
       clock: Date.now,
       circuitAfter: settings.CIRCUIT_AFTER,
       circuitForMs: settings.CIRCUIT_FOR,

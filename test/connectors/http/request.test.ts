@@ -306,8 +306,9 @@ describe('check', () => {
     await expect(http.check?.(client)).rejects.toMatchObject({ name: 'ConnectionError' });
   });
 
-  it('asks nothing without a check path', async () => {
-    await http.check?.(await connect({ baseUrl: server.url, auth }));
+  it('asks nothing without a check path and says that it cannot tell', async () => {
+    const client = await connect({ baseUrl: server.url, auth });
+    await expect(http.check?.(client)).rejects.toThrow('checkPath');
     expect(server.connections).toBe(0);
   });
 });
