@@ -84,6 +84,31 @@ export interface Match {
   readonly failure?: ExpressionFailure;
 }
 
+/** A value that a condition read. */
+export interface SeenValue {
+  /** As written: `event.data.call.summary`. */
+  readonly path: string;
+  /** JSON, cut when it is long; `missing` without quotes when there is none. */
+  readonly shown: string;
+}
+
+/** A top-level `&&` term of an `if` that is false. */
+export interface FalseTerm {
+  /** As written, on one line. */
+  readonly text: string;
+  readonly at: Place;
+  readonly values: readonly SeenValue[];
+}
+
+/** Why one workflow takes an event, or does not. */
+export type Explanation = { readonly workflow: Workflow } & (
+  | { readonly is: 'taken'; readonly match: Match }
+  /** No entry of its `on` names the event. */
+  | { readonly is: 'other-event'; readonly on: readonly string[] }
+  /** The first false term of its `if`; null when none is false by itself. */
+  | { readonly is: 'false'; readonly term: FalseTerm | null }
+);
+
 export interface SourceConfig {
   readonly name: string;
   readonly source: Source;
@@ -121,6 +146,8 @@ export interface Workflows {
   readonly workflows: ReadonlyMap<string, Workflow>;
   /** The workflows that take this event, in file order. */
   match(event: EventScope): readonly Match[];
+  /** Every workflow in file order, with the reason. Absent on what was not loaded from a file. */
+  explain?(event: EventScope): readonly Explanation[];
 }
 
 /** Where connectors and sources come from; `connect/find.ts` gives one. */

@@ -2,6 +2,7 @@
 
 import { checkFile } from './check.ts';
 import type { Catalog, Workflows } from './compile.ts';
+import { createExplain } from './explain.ts';
 import { createSourceText } from './place.ts';
 import type { Problem } from './problem.ts';
 import { readTree } from './read.ts';
@@ -24,6 +25,7 @@ export async function loadWorkflows(
   const report = createReport(source);
   const tree = readTree(report);
   const checked = tree === undefined ? undefined : await checkFile(tree, catalog, report);
-  const workflows = checked === undefined || report.failed() ? null : makeReady(checked, source, text);
-  return { workflows, problems: report.problems() };
+  if (checked === undefined || report.failed()) return { workflows: null, problems: report.problems() };
+  const ready = makeReady(checked, source, text);
+  return { workflows: { ...ready, explain: createExplain(checked, ready, source) }, problems: report.problems() };
 }

@@ -50,7 +50,8 @@ export function createMatcher(candidates: readonly Candidate[], env: Readonly<Re
   };
 }
 
-function takes(candidate: Candidate | undefined, event: EventScope): boolean {
+/** Whether the `on` of a workflow names the event. */
+export function takes(candidate: Pick<Candidate, 'on'> | undefined, event: EventScope): boolean {
   return candidate?.on.some((on) => matchesGlob(on.source, event.source) && matchesGlob(on.type, event.type)) === true;
 }
 
