@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { openConnections, type Connections } from './connect/connection.ts';
 import { findConnectors } from './connect/find.ts';
+import { allowOnlyLoopback } from './connect/loopback.ts';
 import { createSending } from './connect/sending.ts';
 import { createAdmin } from './console/api/server.ts';
 import { HostError } from './core/errors.ts';
@@ -74,6 +75,10 @@ type OnStop = (close: () => Promise<unknown>) => void;
 
 async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'stop'>> {
   const { settings, log, clock, redactor } = options;
+  if (options.sandbox) {
+    const lift = allowOnlyLoopback();
+    onStop(async () => lift());
+  }
   const catalog = await findConnectors({ pluginsDir: options.pluginsDir });
   for (const [name, why] of catalog.broken) log.warn(`plugin "${name}" is left out: ${why}`);
   const store = await openSqliteStore({ dir: options.dataDir });
@@ -181,6 +186,7 @@ async function startEngine({
     log,
     clock,
     readEvent: (event) => parts.readEvent(event, config.live()),
+    workflows: async (hash) => (hash === undefined ? config.live() : config.pinned(hash)),
     status: async () => ({ ready: await ready(), config: config.live().hash, active: worker.active() }),
   });
   const { url: adminUrl } = await admin.start();
