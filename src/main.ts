@@ -22,6 +22,10 @@ const commands: Readonly<Record<string, Entry>> = {
     about: 'every problem of the workflow file, with its place',
     load: async () => (await import('./cli/check.ts')).check,
   },
+  why: {
+    about: 'which workflows took an event, and why the others did not',
+    load: async () => (await import('./cli/why.ts')).why,
+  },
   send: {
     about: 'signs a sample event as the source would and posts it',
     load: async () => (await import('./cli/send.ts')).send,

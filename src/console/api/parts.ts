@@ -4,6 +4,7 @@ import type { Log } from '../../core/log.ts';
 import type { Event } from '../../core/model.ts';
 import type { Sandbox } from '../../plugin/index.ts';
 import type { Store } from '../../store/store.ts';
+import type { Workflows } from '../../workflow/compile.ts';
 import type { Operations } from './operations.ts';
 
 export interface AdminParts {
@@ -18,6 +19,8 @@ export interface AdminParts {
   readonly clock: () => number;
   /** What expressions read as `event.data` and `event.body`. */
   readonly readEvent: (event: Event) => { readonly data: unknown; readonly body: unknown };
+  /** The live workflow file, or the one with this hash; null when it can no longer be read. */
+  readonly workflows?: (hash?: string) => Promise<Workflows | null>;
   /** What the process says of itself; holds no secret. */
   readonly status: () => Promise<Record<string, unknown>>;
 }

@@ -12,6 +12,7 @@ import { runRoutes } from './runs.ts';
 import { sandboxRoutes } from './sandbox.ts';
 import { statusRoutes } from './status.ts';
 import { tokenCheck } from './token.ts';
+import { whyRoutes } from './why.ts';
 
 export interface Admin {
   /** Rejects with `port.taken`. */
@@ -76,7 +77,7 @@ function addApi(api: FastifyInstance, parts: AdminParts): void {
     route.schema = { ...schema, response: { ...(response as object | undefined), '4xx': failure, '5xx': failure } };
   });
   api.setNotFoundHandler(answerUnknown);
-  for (const routes of [eventRoutes, runRoutes, deliveryRoutes, connectionRoutes, sandboxRoutes, statusRoutes]) {
+  for (const routes of [eventRoutes, whyRoutes, runRoutes, deliveryRoutes, connectionRoutes, sandboxRoutes, statusRoutes]) {
     routes(api, parts);
   }
 }

@@ -1,0 +1,135 @@
+// `hookline why` over a real admin listener and store, with files loaded by the real loader.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Io } from '../../src/cli/client.ts';
+import { why } from '../../src/cli/why.ts';
+import type { WhyAnswer } from '../../src/console/api/why.ts';
+import type { Workflows } from '../../src/workflow/compile.ts';
+import { accept, holdRun, id, newRun, openLedger, start, token, type Ledger } from '../console/ledger.ts';
+import { ready } from '../workflow/catalog.ts';
+import { say } from './terminal.ts';
+
+const head = `version: 1
+sources: { truedy: { uses: phone, secrets: ["\${{ secrets.PHONE }}"] } }
+workflows:
+`;
+const steps = 'steps: [{ uses: chat.say-it, with: { room: a } }]';
+const then = `${head}  call-summary: { on: truedy:call.ended, unique: event.data.call.callId, ${steps} }
+  long-calls:
+    on: truedy:call.ended
+    if: event.data.call.summary != "" && event.data.call.duration > 60 && event.data.call.callId == "other"
+    ${steps}
+  starts: { on: truedy:call.started, ${steps} }
+`;
+const now = `${head}  call-summary: { on: truedy:call.ended, if: event.data.call.callId == "new", ${steps} }\n`;
+
+let ledger: Ledger;
+let io: Partial<Io>;
+let live: Workflows;
+
+beforeAll(async () => {
+  const old = await ready(then);
+  live = await ready(now);
+  ledger = await openLedger({
+    workflows: async (hash) => (hash === undefined ? live : hash === 'hash' ? old : null),
+  });
+  const { store } = ledger;
+  await holdRun(store);
+  await accept(store, 700, { key: 'call.ended c1', body: Buffer.from('{ "another": true }') });
+  for (const number of [2, 3, 4, 5, 6]) await accept(store, number);
+  await store.plan([
+    { eventId: id('evt', 3), runs: [] },
+    { eventId: id('evt', 4), runs: [{ ...newRun(4, 4, []), status: 'failed', dueAt: null }] },
+    { eventId: id('evt', 5), runs: [{ ...newRun(5, 5, []), config: 'lost' }] },
+  ]);
+  io = { env: { HOOKLINE_URL: ledger.url, ADMIN_TOKEN: token }, clock: () => start + 600_000 };
+});
+afterAll(() => ledger.close());
+
+const ask = (event: number, ...args: string[]) => say(why, [id('evt', event), ...args], io);
+
+describe('hookline why', () => {
+  it('shows who took the event, its held run, and the first false condition of the others', async () => {
+    const { code, out, err } = await ask(1);
+    expect([code, err]).toEqual([0, '']);
+    expect(out.split('\n').slice(1).join('\n')).toBe(
+      `✓ matched: 1 of 3 workflows took it
+Compared with w.yaml as it was then (${(await ready(then)).hash.slice(0, 12)}); a newer version is live now.
+
+✓ call-summary  took it
+    ‖  held: in doubt    run_00000000000000000000000001  what to do: hookline runs run_00000000000000000000000001
+
+– long-calls  did not take it: its if is false
+    w.yaml:7:42  event.data.call.duration > 60  is false
+      event.data.call.duration  = missing
+
+– starts  did not take it: it waits for other events
+    w.yaml:9:3  on: truedy:call.started
+
+It was delivered again 1 time; a repeat starts no run.
+  =  ${out.split('\n').at(-1)?.slice(5) ?? ''}`,
+    );
+    expect(out).toMatch(/dlv_0+700 {2}with another body, which was not used$/);
+  });
+
+  it('says that an event is still pending, and what will become of it', async () => {
+    const { out } = await ask(2);
+    expect(out).toContain('· pending: it is stored and not matched yet');
+    expect(out).toContain('– call-summary  will not take it: its if is false');
+    expect(out).not.toContain('another version may have been live');
+  });
+
+  it('says so when it is not known which version was live', async () => {
+    const { out } = await ask(3);
+    expect(out).toContain('– ignored: none of 1 workflow took it');
+    expect(out).toContain('another version may have been live when the event came');
+    await ledger.store.saveConfig({ hash: live.hash, text: live.text, file: 'w.yaml', at: start });
+    expect((await ask(3)).out).not.toContain('another version may have been live');
+  });
+
+  it('answers with the live file when that of its run can no longer be read', async () => {
+    const { out } = await ask(5);
+    expect(out).toContain('another version may have been live');
+    expect(out).toMatch(/call-summary {2}took it\n +· {2}pending/);
+  });
+
+  it('names a workflow that has no run because its unique value is taken', async () => {
+    await ledger.store.plan([{ eventId: id('evt', 6), runs: [{ ...newRun(6, 6, []), unique: 'c6' }] }]);
+    await accept(ledger.store, 7, { key: 'again', body: Buffer.from('{"data":{"call":{"callId":"c6"}}}') });
+    await ledger.store.plan([{ eventId: id('evt', 7), runs: [{ ...newRun(7, 7, []), unique: 'c6' }] }]);
+    const before = live;
+    live = await ready(then);
+    const { out } = await ask(7);
+    live = before;
+    expect(out).toContain('! call-summary  took it, but has no run\n    Its unique is c6, and another run already had');
+  });
+
+  it('gives the whole answer as JSON', async () => {
+    const answer = JSON.parse((await ask(1, '--json')).out) as WhyAnswer;
+    expect(answer.workflows.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['call-summary', 'taken'],
+      ['long-calls', 'false'],
+      ['starts', 'other-event'],
+    ]);
+  });
+
+  it('shows hostile values harmlessly', async () => {
+    const body = Buffer.from(JSON.stringify({ data: { call: { callId: '\u001b[2J\u202e' } } }));
+    await accept(ledger.store, 8, { key: 'hostile', body });
+    const { out } = await ask(8);
+    expect(out).toContain('event.data.call.callId  = ');
+    expect(['\u001b', '\u202e'].filter((char) => out.includes(char))).toEqual([]);
+  });
+
+  it('explains itself, and what is wrong with the command line', async () => {
+    expect(await say(why, ['--help'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('hookline why <event>') as string,
+    });
+    expect((await say(why, [], io)).code).toBe(2);
+    const unknown = await say(why, ['evt_none'], io);
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('"evt_none" does not exist') as string]);
+    const nobody = await say(why, ['evt_1'], { env: { HOOKLINE_URL: 'http://127.0.0.1:1', ADMIN_TOKEN: token } });
+    expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('no Hookline answers on') as string]);
+  });
+});
