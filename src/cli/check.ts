@@ -11,16 +11,18 @@ import { guaranteeOf } from '../workflow/guarantee.ts';
 import { loadWorkflows } from '../workflow/load.ts';
 import { formatProblem, type Problem } from '../workflow/problem.ts';
 import type { Io } from './client.ts';
+import { checkConnections } from './connect-check.ts';
 import { painter, type Hue } from './format.ts';
 
-const help = `hookline check [file…]
+const help = `hookline check [file…] [--connect]
 
 Finds every problem of workflow files in one pass, each with its place and what to write instead.
 For a file without errors it says what each step guarantees.
 
-  file  default: WORKFLOWS, else ./workflows.yaml
+  file       default: WORKFLOWS, else ./workflows.yaml
+  --connect  also opens every connection with its credentials and makes a call that changes nothing
 
-Exit code: 0 no error, 1 an error, 2 a file that cannot be read.`;
+Exit code: 0 no error, 1 an error or a connection that fails, 2 a file that cannot be read.`;
 
 export interface CheckIo extends Io {
   /** The connectors and sources for a file; default: those that ship and the plugins beside it. */
@@ -39,21 +41,21 @@ export async function check(args: readonly string[], io: CheckIo): Promise<numbe
   let exit = 0;
   for (const [index, file] of files.entries()) {
     if (index > 0) io.out('');
-    exit = Math.max(exit, await checkFile(file, io));
+    exit = Math.max(exit, await checkFile(file, io, values.connect === true));
   }
   return exit;
 }
 
 function parse(args: readonly string[]) {
   try {
-    const options = { help: { type: 'boolean', short: 'h' } } as const;
+    const options = { connect: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     throw new HostError('input.invalid', { what: (error as Error).message });
   }
 }
 
-async function checkFile(file: string, io: CheckIo): Promise<number> {
+async function checkFile(file: string, io: CheckIo, connect: boolean): Promise<number> {
   const path = resolve(io.cwd, file);
   const text = await readText(file, path, io);
   if (text === undefined) return 2;
@@ -73,7 +75,7 @@ async function checkFile(file: string, io: CheckIo): Promise<number> {
   const sizes = `${size} ${size === 1 ? 'workflow' : 'workflows'}`;
   io.out(`${paint('✓', 'green')} ${file}: ${sizes}, ${found}`);
   for (const line of describe(workflows, paint)) io.out(line);
-  return 0;
+  return connect ? checkConnections(workflows, io) : 0;
 }
 
 async function readText(file: string, path: string, io: CheckIo): Promise<string | undefined> {
