@@ -58,6 +58,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
   const batcher = createBatcher<AcceptDelivery, Settled<Accepted>>({
     run: (items) => parts.store.accept(items),
     maxItems: limits.batch,
+    parallel: 4,
   });
   const accept = async (item: AcceptDelivery) => {
     const settled = await batcher.add(item);

@@ -6,9 +6,11 @@ export interface Batcher<Item, Result> {
 }
 
 export interface BatcherOptions<Item, Result> {
-  /** Gives one result for each item, in their order. Never called again before it has settled. */
+  /** Gives one result for each item, in their order. */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly maxItems: number;
+  /** Batches under way at the same time; default 1. A store that groups them itself is then never without work. */
+  readonly parallel?: number;
 }
 
 interface Waiting<Item, Result> {
@@ -17,28 +19,34 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** One lane: batches follow each other in the order of the calls. A batch that fails does not stop the next. */
+/** Batches begin in the order of the calls. One that fails does not stop the next. */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
+  const { run, maxItems, parallel = 1 } = options;
   let waiting: Waiting<Item, Result>[] = [];
-  let running = false;
+  let running = 0;
+  let asked = false;
 
-  const flush = async () => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, options.maxItems);
-      waiting = waiting.slice(options.maxItems);
-      await runBatch(options.run, batch);
+  const flush = () => {
+    asked = false;
+    while (waiting.length > 0 && running < parallel) {
+      const batch = waiting.slice(0, maxItems);
+      waiting = waiting.slice(maxItems);
+      running += 1;
+      void runBatch(run, batch).then(() => {
+        running -= 1;
+        flush();
+      });
     }
-    running = false;
   };
 
   return {
     add: (item) =>
       new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        if (running) return;
-        running = true;
+        if (asked || running >= parallel) return;
+        asked = true;
         // After the sockets that are readable now have been read, so that one burst is one batch.
-        setImmediate(() => void flush());
+        setImmediate(flush);
       }),
   };
 }
