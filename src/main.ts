@@ -22,6 +22,10 @@ const commands: Readonly<Record<string, Entry>> = {
     about: 'every problem of the workflow file, with its place',
     load: async () => (await import('./cli/check.ts')).check,
   },
+  try: {
+    about: 'what the workflow file would do with an event; sends nothing',
+    load: async () => (await import('./cli/try.ts')).try,
+  },
   why: {
     about: 'which workflows took an event, and why the others did not',
     load: async () => (await import('./cli/why.ts')).why,

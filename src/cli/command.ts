@@ -30,12 +30,15 @@ export interface Given<O extends ParseArgsOptionsConfig> {
   readonly show: (answer: unknown, readable: () => void) => void;
 }
 
-/** Runs a command to its exit code: 0 done, 1 refused or nobody there, 2 a mistake in the command line. */
+/**
+ * Runs a command to its exit code: the one it gives, 0 done, 1 refused or nobody there, 2 a mistake in the command line.
+ * A command that does not read `client` needs no running Hookline.
+ */
 export async function runCommand<O extends ParseArgsOptionsConfig>(
   command: Command<O>,
   args: readonly string[],
   io: Io,
-  run: (given: Given<O>) => Promise<void>,
+  run: (given: Given<O>) => Promise<number | void>,
 ): Promise<number> {
   try {
     const { values, positionals } = read(command, args);
@@ -45,8 +48,10 @@ export async function runCommand<O extends ParseArgsOptionsConfig>(
     }
     checkCount(command, positionals);
     const print = createPrinter(io);
-    await run({
-      client: createClient(findServer(io)),
+    const exit = await run({
+      get client() {
+        return createClient(findServer(io));
+      },
       values,
       positionals,
       print,
@@ -55,7 +60,7 @@ export async function runCommand<O extends ParseArgsOptionsConfig>(
         else readable();
       },
     });
-    return 0;
+    return exit ?? 0;
   } catch (error) {
     if (!(error instanceof HostError) && !(error instanceof AnswerError)) throw error;
     io.err(/[.?!]$/.test(error.message) ? error.message : `${error.message}.`);

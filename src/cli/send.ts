@@ -35,7 +35,7 @@ const options = {
 } as const;
 
 /** The sample that is the same every time. */
-const fixedSeed: SampleSeed = { id: '7c9e6679-7425-40de-944b-e07fc1f90ae7', at: '2026-01-15T10:30:00.000Z' };
+export const fixedSeed: SampleSeed = { id: '7c9e6679-7425-40de-944b-e07fc1f90ae7', at: '2026-01-15T10:30:00.000Z' };
 
 export interface SendTools {
   readonly fetch: typeof globalThis.fetch;

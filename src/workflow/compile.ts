@@ -29,6 +29,8 @@ export interface StepScope {
 export interface ExpressionFailure {
   readonly message: string;
   readonly at: Place;
+  /** An input that was rendered and is only not valid. */
+  readonly rendered?: unknown;
 }
 
 export type Evaluated<T> =

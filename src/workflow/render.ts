@@ -47,7 +47,8 @@ export function compileInput(step: CheckedStep, source: SourceText): (scope: Sco
     try {
       const value = render(rendering);
       const [fault] = step.validate(value);
-      return fault === undefined ? { ok: true, value } : fail(explainFault(fault, step, rendering, source));
+      if (fault === undefined) return { ok: true, value };
+      return fail({ ...explainFault(fault, step, rendering, source), rendered: value });
     } catch (error) {
       if (!(error instanceof RenderError)) throw error;
       return fail({ message: error.message, at: placeOf(error.value, error.offset, source) });
