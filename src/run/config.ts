@@ -11,7 +11,7 @@ import type { Problem } from '../workflow/problem.ts';
 type Load = (input: {
   file: string;
   text: string;
-}) => Promise<{ workflows: Workflows | null; problems: readonly Problem[] }>;
+}) => Promise<{ workflows: Workflows | null; runnable?: Workflows | null; problems: readonly Problem[] }>;
 
 export interface ConfigParts {
   readonly store: Store;
@@ -64,8 +64,10 @@ function createPinned(parts: ConfigParts, live: Workflows): Config['pinned'] {
   };
 }
 
+/** It was accepted once; that a newer catalogue finds its types wrong does not stop its runs. */
 async function compileStored(load: Load, stored: StoredConfig): Promise<Workflows | null> {
-  return (await load({ file: stored.file, text: stored.text })).workflows;
+  const { workflows, runnable } = await load({ file: stored.file, text: stored.text });
+  return runnable ?? workflows;
 }
 
 async function readText(file: string): Promise<string> {

@@ -72,6 +72,12 @@ export const problemCodes = {
   'step.useless': 'A setting of a step has no effect.',
   'expression.invalid': 'An expression is not valid.',
   'expression.secret': 'A step reads a secret.',
+  'expression.unknown-field': 'An expression reads a field that is not there in any event or output.',
+  'expression.maybe-missing': 'A value that may be missing or null stands where one is needed.',
+  'expression.type': 'A value has another type than the operator, function or input takes.',
+  'expression.not-listed': 'A value is compared with one that it never has.',
+  'expression.never': 'A comparison can never be true.',
+  'expression.condition': 'A condition is not true or false.',
   'expression.template': '`if` or `unique` is not one bare expression.',
 } as const satisfies Record<string, string>;
 

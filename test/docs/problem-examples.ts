@@ -88,6 +88,18 @@ export const problemExamples: Readonly<Record<ProblemCode, string>> = {
     'on: truedy:call.ended\nif: event.data.call.duration = 60\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',
   ),
   'expression.secret': input('channel: "#calls"\ntext: ${{ secrets.SLACK_BOT_TOKEN }}'),
+  'expression.unknown-field': input('channel: "#calls"\ntext: ${{ event.data.call.sumary ?? "no summary" }}'),
+  'expression.maybe-missing': input('channel: "#calls"\ntext: ${{ event.data.call.duration / 60 }} minutes'),
+  'expression.type': input('channel: "#calls"\ntext: ${{ formatDuration(event.data.call) }}'),
+  'expression.not-listed': workflow(
+    'on: truedy:call.ended\nif: event.data.call.endReason == "hung_up"\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',
+  ),
+  'expression.never': workflow(
+    'on: truedy:call.ended\nif: event.data.call.duration == "long"\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',
+  ),
+  'expression.condition': workflow(
+    'on: truedy:call.ended\nif: event.data.call.summary\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',
+  ),
   'expression.template': workflow(
     'on: truedy:call.ended\nif: ${{ event.data.call.duration }} > 60\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',
   ),

@@ -163,10 +163,10 @@ export async function problemsOf(text: string): Promise<readonly Problem[]> {
   return (await load(text)).problems;
 }
 
-/** Loads a file that has no error; a warning is let through. */
+/** Loads a file that has no error; a warning is let through, and so are wrong types. */
 export async function ready(text: string): Promise<Workflows> {
-  const { workflows, problems } = await load(text);
-  if (workflows !== null) return workflows;
+  const { runnable, problems } = await load(text);
+  if (runnable !== null) return runnable;
   throw new Error(problems.map(({ at, message }) => `${at.line}:${at.column} ${message}`).join('\n'));
 }
 

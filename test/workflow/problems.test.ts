@@ -167,6 +167,20 @@ const table: Record<string, readonly string[]> = {
       `on: phone:call.ended\nif: ¦${X} event.data.a }} == 1\nsteps: [{ uses: chat.say-it, with: { room: a } }]`,
     ),
   ],
+  'expression.unknown-field': [inInput(`title: a\nbody: ${X} event.¦dta.x ?? "" }}`)],
+  'expression.maybe-missing': [inInput(`title: at ${X} ¦event.time }}`)],
+  'expression.type': [inInput(`title: a\npages: ${X} ¦event.id }}`), inInput(`title: a\nshare: ${X} ¦event.id - 1 }}`)],
+  'expression.not-listed': [
+    inSteps(
+      `- { id: log, uses: chat.say-it, with: { room: a } }\n- uses: desk.save-note\n  if: steps.log.status == ¦"succeded"\n  with: { title: a }`,
+    ),
+  ],
+  'expression.never': [
+    inWorkflow('on: phone:call.ended\nif: ¦event.id == 7\nsteps: [{ uses: chat.say-it, with: { room: a } }]'),
+  ],
+  'expression.condition': [
+    inWorkflow('on: phone:call.ended\nif: ¦event.id\nsteps: [{ uses: chat.say-it, with: { room: a } }]'),
+  ],
   'expression.unknown-env': [inInput(`title: ${X} env.¦OWNR }}`)],
   'yaml.number-text': [
     head.replace('LIMIT: 3', 'LIMIT: ¦3.10'),
