@@ -32,7 +32,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
       const batch = waiting.slice(0, maxItems);
       waiting = waiting.slice(maxItems);
       running += 1;
-      void runBatch(run, batch).then(() => {
+      void runBatch(run, batch).finally(() => {
         running -= 1;
         flush();
       });

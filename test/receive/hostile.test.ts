@@ -70,9 +70,10 @@ describe('malformed HTTP', () => {
     ['90 a chunk that lies', raw(post, [host, 'Transfer-Encoding: chunked'], 'ffffffffffffffffff\r\n{}\r\n0\r\n\r\n')],
     ['91 a length of many gigabytes', raw(post, [host, 'Content-Length: 999999999999'], '{}')],
   ])('is refused or ignored, never a 5xx: %s', async (_case, bytes) => {
+    const before = receiver.store.deliveries.length;
     const status = statusOf(await talk(receiver.url, Buffer.from(bytes, 'latin1'), hasAnswer));
     expect(status === null || /^4\d\d$/.test(status), `answered ${status}`).toBe(true);
-    expect(receiver.store.deliveries).toEqual([]);
+    expect(receiver.store.deliveries).toHaveLength(before);
   });
 
   it('is answered 400 or closed when the body is cut off', async () => {

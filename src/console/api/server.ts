@@ -77,7 +77,15 @@ function addApi(api: FastifyInstance, parts: AdminParts): void {
     route.schema = { ...schema, response: { ...(response as object | undefined), '4xx': failure, '5xx': failure } };
   });
   api.setNotFoundHandler(answerUnknown);
-  for (const routes of [eventRoutes, whyRoutes, runRoutes, deliveryRoutes, connectionRoutes, sandboxRoutes, statusRoutes]) {
+  for (const routes of [
+    eventRoutes,
+    whyRoutes,
+    runRoutes,
+    deliveryRoutes,
+    connectionRoutes,
+    sandboxRoutes,
+    statusRoutes,
+  ]) {
     routes(api, parts);
   }
 }

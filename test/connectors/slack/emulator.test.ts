@@ -49,12 +49,12 @@ describe('slack connector and the emulator', () => {
   };
 
   it('posts to a channel by name', async () => {
-    const { outcome } = await rig.call('post-message', input, options(1));
+    const { outcome } = await rig.call('post-message', { ...input, text: 'by name' }, options(1));
     expect(outcome).toMatchObject({
       status: 'succeeded',
       output: { ts: expect.stringMatching(/^\d+\.\d{6}$/) as unknown },
     });
-    expect(await texts()).toEqual(['A call ended.']);
+    expect((await texts()).filter((text) => text === 'by name')).toHaveLength(1);
   });
 
   it('looks up a message whose answer was lost, and none that never came', async () => {
@@ -66,7 +66,9 @@ describe('slack connector and the emulator', () => {
     expect((await rig.call('post-message', { ...input, text: 'never came' }, options(3))).outcome.status).toBe(
       'in_doubt',
     );
-    expect(await texts()).toEqual(['lost answer', 'A call ended.']);
+    const sent = await texts();
+    expect(sent.filter((text) => text === 'lost answer')).toHaveLength(1);
+    expect(sent).not.toContain('never came');
     expect(await rig.lookup('post-message', input, options(2))).toMatchObject({
       output: { channel: expect.stringMatching(/^C/) as unknown, ts: expect.any(String) as unknown },
     });
