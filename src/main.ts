@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, Entry>> = {
     about: 'which workflows took an event, and why the others did not',
     load: async () => (await import('./cli/why.ts')).why,
   },
+  schema: {
+    about: 'writes workflows.schema.json for editors',
+    load: async () => (await import('./cli/schema.ts')).schema,
+  },
   send: {
     about: 'signs a sample event as the source would and posts it',
     load: async () => (await import('./cli/send.ts')).send,
