@@ -18,13 +18,18 @@ export interface LoadedFile extends Loaded {
 
 /** `given`: default WORKFLOWS, else ./workflows.yaml. Rejects with `config.unreadable`. */
 export async function loadFile(io: Io, given: string | undefined): Promise<LoadedFile> {
-  const { WORKFLOWS, PLUGINS } = readSettings(io.env);
-  const file = given ?? WORKFLOWS.replace(/^\.\//, '');
-  const path = resolve(io.cwd, file);
+  const { file, path, catalog } = await findFile(io, given);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new HostError('config.unreadable', { file, why: error.code ?? error.message }, { cause: error });
   });
-  const pluginsDir = PLUGINS === '' ? join(dirname(path), 'plugins') : resolve(io.cwd, PLUGINS);
-  const catalog = await findConnectors({ pluginsDir });
   return { file, text, catalog, ...(await loadWorkflows({ file, text }, catalog)) };
+}
+
+/** A workflow file by its name, whether or not it is there, and the connectors that it may use. */
+export async function findFile(io: Io, given: string | undefined) {
+  const { WORKFLOWS, PLUGINS } = readSettings(io.env);
+  const file = given ?? WORKFLOWS.replace(/^\.\//, '');
+  const path = resolve(io.cwd, file);
+  const pluginsDir = PLUGINS === '' ? join(dirname(path), 'plugins') : resolve(io.cwd, PLUGINS);
+  return { file, path, catalog: await findConnectors({ pluginsDir }) };
 }

@@ -2,14 +2,13 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { findConnectors } from '../connect/find.ts';
 import { HostError } from '../core/errors.ts';
-import { readSettings } from '../core/settings.ts';
 import { findEditorParts } from '../workflow/editor-parts.ts';
 import { editorSchema, type EditorParts } from '../workflow/editor-schema.ts';
 import type { Io } from './client.ts';
 import { misuse, runCommand } from './command.ts';
 import { oneLine } from './format.ts';
+import { findFile } from './load-file.ts';
 import type { Printer } from './print.ts';
 
 const help = `
@@ -30,15 +29,11 @@ const command = { name: 'schema', help, options, takes: [0, 0] } as const;
 
 export function schema(args: readonly string[], io: Io): Promise<number> {
   return runCommand(command, args, io, async ({ values, print, show }) => {
-    const { WORKFLOWS, PLUGINS } = readSettings(io.env);
-    const file = values.file ?? WORKFLOWS.replace(/^\.\//, '');
-    const path = resolve(io.cwd, file);
+    const { file, path, catalog } = await findFile(io, values.file);
     const text = await readText(file, path, values.file !== undefined);
     const written = values.out ?? join(dirname(file), 'workflows.schema.json');
     if (!written.endsWith('.json')) throw misuse(command, `"${written}" must end in ".json"`);
     const out = resolve(io.cwd, written);
-    const pluginsDir = PLUGINS === '' ? join(dirname(path), 'plugins') : resolve(io.cwd, PLUGINS);
-    const catalog = await findConnectors({ pluginsDir });
     const parts = await findEditorParts(text ?? '', catalog);
     await writeText(out, `${JSON.stringify(editorSchema(parts), null, 1)}\n`);
     const modeline = modelineOf(path, out);

@@ -53,6 +53,7 @@ async function findStored(id: string, io: Io): Promise<TriedEvent> {
   const client = createClient(findServer(io));
   const stored = (await client.get(`/api/events/${encodeURIComponent(id)}`)) as EventDetail;
   const { type, source, time, receivedAt, payload } = stored;
+  if (payload.problem !== null) throw misuse(command, `the body of "${id}" cannot be read: ${payload.problem}`);
   const { data = null, body = null } = payload;
   return { event: { id, type, source, time, receivedAt, data, body }, from: 'stored' };
 }

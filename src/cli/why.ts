@@ -32,10 +32,14 @@ export function why(args: readonly string[], io: Io): Promise<number> {
 type WorkflowView = WhyAnswer['workflows'][number];
 type RunView = WorkflowView['runs'][number];
 
-function showEvent(print: Printer, { event, config, workflows }: WhyAnswer): void {
+function showEvent(print: Printer, { event, config, problem, workflows }: WhyAnswer): void {
   const head = `${print.paint(event.id, 'bold')}  ${oneLine(event.type)} from ${oneLine(event.source)}`;
   print.line(`${head}, received ${print.when(event.receivedAt)}`);
   const took = workflows.filter(({ verdict }) => ['taken', 'unique', 'gone'].includes(verdict)).length;
+  if (problem !== null) {
+    print.line(print.status(event.status));
+    return print.line(`The event cannot be read, so it cannot be explained: ${oneLine(problem)}`);
+  }
   print.line(`${print.status(event.status)}: ${summary(event.status, took, workflows.length)}`);
   if (config === null) print.line('No workflow file is loaded, so there is nothing to compare with.');
   else print.line(print.paint(`Compared with ${oneLine(config.file)} ${version(config)}.`, 'dim'));

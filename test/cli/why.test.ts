@@ -121,6 +121,17 @@ It was delivered again 1 time; a repeat starts no run.
     expect(['\u001b', '\u202e'].filter((char) => out.includes(char))).toEqual([]);
   });
 
+  it('says so when the event cannot be read, and still shows its runs', async () => {
+    await accept(ledger.store, 9, { key: 'torn', body: Buffer.from('{') });
+    await ledger.store.plan([{ eventId: id('evt', 9), runs: [newRun(9, 9, [])] }]);
+    const { code, out } = await ask(9);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining('The event cannot be read, so it cannot be explained: ') as string,
+    ]);
+    expect(out).toMatch(/✓ call-summary {2}took it\n +· {2}pending +run_0+9/);
+  });
+
   it('explains itself, and what is wrong with the command line', async () => {
     expect(await say(why, ['--help'])).toMatchObject({
       code: 0,

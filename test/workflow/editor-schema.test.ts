@@ -141,6 +141,7 @@ describe('an editor', () => {
       /not accepted.*truedy:call\.ended/,
     ],
     ['a wrong type', 'channel: ${{ env.CHANNEL }}', 'unfurl_links: 12\n          channel: a', 0, /boolean/],
+    ['an unknown key inside an input', 'to: [{ address:', 'to: [{ adress:', 0, /adress is not allowed/],
     ['a wrong setting', 'port: 587', 'port: many', 0, /integer/],
     ['a duration that is none', 'needs: [log]', 'timeout: soon', 0, /duration/],
     ['a missing `with`', 'needs: [log]\n        with:', 'needs: [log]\n        id:', -1, /Missing property "with"/],

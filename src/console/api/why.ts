@@ -82,10 +82,11 @@ const answer = {
       required: ['hash', 'file', 'live', 'certain'],
       additionalProperties: false,
     },
+    problem: { type: ['string', 'null'], description: 'why the event cannot be read, and so not be explained' },
     workflows: { type: 'array', items: workflow },
     deliveries: pageOf(delivery),
   },
-  required: ['event', 'config', 'workflows', 'deliveries'],
+  required: ['event', 'config', 'problem', 'workflows', 'deliveries'],
   additionalProperties: false,
 } as const;
 export type WhyAnswer = FromSchema<typeof answer>;
@@ -117,7 +118,7 @@ async function explainEvent(parts: AdminParts, event: Event): Promise<WhyAnswer>
   return {
     event: { id, source, type, status, key, receivedAt: iso(event.receivedAt) },
     config: workflows && { hash: workflows.hash, file: workflows.file, ...known },
-    workflows: viewWorkflows(parts, event, workflows, runs),
+    ...viewWorkflows(parts, event, workflows, runs),
     deliveries,
   };
 }
@@ -133,19 +134,24 @@ async function findConfig({ workflows, store }: AdminParts, event: Event, runs: 
   return { workflows: live, live: true, certain: certain && hash === undefined };
 }
 
-function viewWorkflows(
-  { readEvent }: AdminParts,
-  event: Event,
-  workflows: Workflows | null,
-  runs: readonly Run[],
-): WorkflowView[] {
-  const { id, type, source, time } = event;
-  const receivedAt = iso(event.receivedAt);
-  const explained = workflows?.explain?.({ id, type, source, time, receivedAt, ...readEvent(event) }) ?? [];
+function viewWorkflows(parts: AdminParts, event: Event, workflows: Workflows | null, runs: readonly Run[]) {
+  const { explained, problem } = explain(parts, event, workflows);
   const known = explained.map((one) => viewWorkflow(event, one, runs));
   const names = new Set(known.map(({ name }) => name));
   const gone = [...new Set([...event.matched, ...runs.map((run) => run.workflow)])].filter((name) => !names.has(name));
-  return [...known, ...gone.map((name) => ({ ...nothing, name, verdict: 'gone' as const, runs: runsOf(name, runs) }))];
+  const verdict = problem === null ? ('gone' as const) : ('taken' as const);
+  const others = gone.map((name): WorkflowView => ({ ...nothing, name, verdict, runs: runsOf(name, runs) }));
+  return { problem, workflows: [...known, ...others] };
+}
+
+function explain({ readEvent }: AdminParts, event: Event, workflows: Workflows | null) {
+  const { id, type, source, time } = event;
+  try {
+    const scope = { id, type, source, time, receivedAt: iso(event.receivedAt), ...readEvent(event) };
+    return { explained: workflows?.explain?.(scope) ?? [], problem: null };
+  } catch (error) {
+    return { explained: [], problem: error instanceof Error ? error.message : 'the body cannot be read' };
+  }
 }
 
 const nothing = { unique: null, on: [], at: null, term: null } satisfies Partial<WorkflowView>;
