@@ -36,12 +36,13 @@ export async function dev(args: readonly string[], io: Io): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'hookline-dev-'));
   const file = workflowFile(io.cwd, positionals[0]);
+  const signal = untilSignal();
   try {
     const { app, token } = await start(io, file, folder);
     const dev = await writeDevFile(io.cwd, app, token, pluginsFolder(io, file));
     welcome(io, app, file);
     if (!values['no-sample']) await sample(io, app);
-    await untilSignal();
+    await signal;
     io.out('');
     await app.stop();
     await rm(dev, { force: true });

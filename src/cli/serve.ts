@@ -33,6 +33,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const dataDir = resolve(io.cwd, settings.DATA_DIR);
   const token = adminToken(io, settings);
   redactor.add([token]);
+  const asked = untilSignal();
   const app = await startApp({
     settings,
     dataDir,
@@ -57,7 +58,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
     workflows: app.workflows.workflows.size,
     file,
   });
-  const signal = await untilSignal();
+  const signal = await asked;
   log.info('stopping', { signal });
   await app.stop();
   if (!hasToken(io)) rmSync(tokenFile, { force: true });
