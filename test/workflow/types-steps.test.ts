@@ -175,6 +175,14 @@ describe('a problem of a type', () => {
     expect(await typeProblems(text)).toEqual([expect.objectContaining({ message, hint })]);
   });
 
+  it('is a warning when what rules the comparison out is another condition', async () => {
+    const file = (condition: string) => typeProblems(withIf(condition));
+    const both = await file('event.data.call.status == "done" && event.data.call.status == "failed"');
+    expect(both.map(({ severity }) => severity)).toEqual(['warning', 'warning']);
+    const kinds = await file('event.data.call.duration == "long"');
+    expect(kinds.map(({ severity }) => severity)).toEqual(['error']);
+  });
+
   it('in unique is found, and a text is none', async () => {
     const file = (unique: string) =>
       inWorkflow(`on: phone:call.ended\nunique: ${unique}\nsteps: [{ uses: desk.save-note, with: { title: a } }]`);
