@@ -4,10 +4,10 @@ import type { Schema } from '../plugin/index.ts';
 import type { CheckedFile, CheckedStep, CheckedWorkflow } from './checked.ts';
 import { schemaOf, takesNull } from './encode-inside.ts';
 import type { ExpressionNode } from './expression/ast.ts';
-import { assuming, createChecker } from './expression/check.ts';
+import { createChecker } from './expression/check.ts';
 import { quoteNode, reportAbsent, requireText, type Checker } from './expression/checker.ts';
 import { conjuncts } from './expression/evaluate.ts';
-import type { Names } from './expression/narrow.ts';
+import { createWork, type Names, type Work } from './expression/narrow.ts';
 import { overlap } from './expression/overlap.ts';
 import { typeOfSchema } from './expression/schema-types.ts';
 import { describe, isAbsent, isNever, may, only, present, type Type } from './expression/types.ts';
@@ -15,47 +15,54 @@ import type { Report } from './report.ts';
 import { typeOfEnv, typeOfEvent, typeOfRun, typeOfSteps } from './type-names.ts';
 import { spanOf, type Value, type Written } from './value.ts';
 
-export function checkTypes(file: CheckedFile, report: Report): void {
-  const env = typeOfEnv(file);
-  for (const workflow of file.workflows) checkWorkflow(workflow, file, env, report);
+interface Typing {
+  readonly report: Report;
+  readonly work: Work;
 }
 
-function checkWorkflow(workflow: CheckedWorkflow, file: CheckedFile, env: Type, report: Report): void {
+export function checkTypes(file: CheckedFile, report: Report): void {
+  const env = typeOfEnv(file);
+  const typing = { report, work: createWork() };
+  for (const workflow of file.workflows) checkWorkflow(workflow, file, env, typing);
+}
+
+function checkWorkflow(workflow: CheckedWorkflow, file: CheckedFile, env: Type, typing: Typing): void {
   const all: Names = new Map([
     ['event', typeOfEvent(workflow.on, file.sources)],
     ['env', env],
   ]);
-  const names = checkCondition(workflow.condition, all, report);
-  checkUnique(workflow.unique, names, report);
+  const names = checkCondition(workflow.condition, all, typing);
+  checkUnique(workflow.unique, names, typing);
   for (const step of workflow.steps) {
     const read = new Map(names).set('run', typeOfRun).set('steps', typeOfSteps(step, workflow));
-    checkInput(step, checkCondition(step.condition, read, report), report);
+    checkInput(step, checkCondition(step.condition, read, typing), typing);
   }
 }
 
-function checkerOf(written: Written, report: Report): Checker {
-  return createChecker(written.expression.source, (place, { code, severity, message, hint }) =>
-    report[severity](code, spanOf(report.source, written, place), message, hint),
-  );
+function checkerOf(written: Written, { report, work }: Typing): Checker {
+  const { source } = written.expression;
+  const found: Checker['problem'] = (place, { code, severity, message, hint }) =>
+    report[severity](code, spanOf(report.source, written, place), message, hint);
+  return createChecker(source, found, work);
 }
 
 /** More terms than this are taken in their order. */
 const mostTerms = 30;
 
 /** Checks a condition and gives the names where it holds. Its `&&` terms have no order, so each may rely on all others. */
-function checkCondition(written: Written | undefined, names: Names, report: Report): Names {
+function checkCondition(written: Written | undefined, names: Names, typing: Typing): Names {
   if (written === undefined) return names;
-  const checker = checkerOf(written, report);
+  const checker = checkerOf(written, typing);
   const terms = conjuncts(written.expression);
   for (const term of terms) {
     const others = terms.length > mostTerms ? [] : terms.filter((other) => other !== term);
-    checkTerm(term, holding(others, names), checker);
+    checkTerm(term, holding(others, names, checker), checker);
   }
-  return holding(terms, names);
+  return holding(terms, names, checker);
 }
 
-function holding(terms: readonly ExpressionNode[], names: Names): Names {
-  return terms.reduce((known, term) => assuming(term, true, known), names);
+function holding(terms: readonly ExpressionNode[], names: Names, checker: Checker): Names {
+  return terms.reduce((known, term) => checker.assuming(term, true, known), names);
 }
 
 function checkTerm(term: ExpressionNode, names: Names, checker: Checker): void {
@@ -72,9 +79,9 @@ function checkTerm(term: ExpressionNode, names: Names, checker: Checker): void {
   });
 }
 
-function checkUnique(written: Written | undefined, names: Names, report: Report): void {
+function checkUnique(written: Written | undefined, names: Names, typing: Typing): void {
   if (written === undefined) return;
-  const checker = checkerOf(written, report);
+  const checker = checkerOf(written, typing);
   const { ast } = written.expression;
   const type = checker.typeOf(ast, names);
   if (!only(present(type), 'list', 'object')) return;
@@ -86,9 +93,9 @@ function checkUnique(written: Written | undefined, names: Names, report: Report)
   });
 }
 
-function checkInput(step: CheckedStep, names: Names, report: Report): void {
+function checkInput(step: CheckedStep, names: Names, typing: Typing): void {
   if (step.input !== undefined)
-    checkValue(step.input, { schema: step.schema, path: '', required: true }, names, report);
+    checkValue(step.input, { schema: step.schema, path: '', required: true }, names, typing);
 }
 
 /** Where a value stands in the input. */
@@ -98,20 +105,20 @@ interface Target {
   readonly required: boolean;
 }
 
-function checkValue(value: Value, target: Target, names: Names, report: Report): void {
+function checkValue(value: Value, target: Target, names: Names, typing: Typing): void {
   const { schema, path } = target;
   switch (value.kind) {
     case 'map':
       for (const [key, item] of value.entries) {
         const inside = path === '' ? key : `${path}.${key}`;
         const required = requiredIn(schema, key);
-        checkValue(item, { schema: schemaOf(schema, key), path: inside, required }, names, report);
+        checkValue(item, { schema: schemaOf(schema, key), path: inside, required }, names, typing);
       }
       return;
     case 'list':
       for (const [index, item] of value.items.entries()) {
         const inside = { schema: schemaOf(schema, 'items'), path: `${path}[${index}]`, required: true };
-        checkValue(item, inside, names, report);
+        checkValue(item, inside, names, typing);
       }
       return;
     case 'expression':
@@ -119,7 +126,7 @@ function checkValue(value: Value, target: Target, names: Names, report: Report):
       for (const part of value.template.parts) {
         if (typeof part === 'string') continue;
         const written = { expression: part.expression, holder: value.holder, start: part.offset };
-        checkPart(written, value.kind === 'text', target, names, report);
+        checkPart(written, value.kind === 'text', target, names, typing);
       }
       return;
     default:
@@ -134,8 +141,8 @@ function requiredIn(schema: Schema | undefined, key: string): boolean {
   return branches !== undefined && branches.every((branch) => requiredIn(branch, key));
 }
 
-function checkPart(written: Written, inText: boolean, target: Target, names: Names, report: Report): void {
-  const checker = checkerOf(written, report);
+function checkPart(written: Written, inText: boolean, target: Target, names: Names, typing: Typing): void {
+  const checker = checkerOf(written, typing);
   const { ast } = written.expression;
   const type = checker.typeOf(ast, names);
   if (inText) requireText(ast, type, checker);

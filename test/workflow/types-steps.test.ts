@@ -183,6 +183,19 @@ describe('a problem of a type', () => {
     expect(kinds.map(({ severity }) => severity)).toEqual(['error']);
   });
 
+  it('is looked for in bounded time, however conditions are nested', async () => {
+    const nested = (depth: number): string =>
+      depth === 0
+        ? 'event.data.call.isSuccess'
+        : `(${nested(depth - 1)} ${depth % 2 === 0 ? '&&' : '||'} event.data.call.duration > ${depth})`;
+    const choices = (depth: number): string =>
+      depth === 0 ? 'event.data.call.isSuccess' : `(${choices(depth - 1)} ? true : false) == true`;
+    const before = performance.now();
+    expect(await placesIn(withIf(nested(45)))).toEqual([]);
+    expect(await placesIn(withIf(choices(20)))).toEqual([]);
+    expect(performance.now() - before).toBeLessThan(5000);
+  });
+
   it('in unique is found, and a text is none', async () => {
     const file = (unique: string) =>
       inWorkflow(`on: phone:call.ended\nunique: ${unique}\nsteps: [{ uses: desk.save-note, with: { title: a } }]`);

@@ -88,6 +88,10 @@ const conditions: readonly Case[] = [
   ],
   [fine, 'event.data.call.parts.filter(part => part.seconds != null).every(part => part.seconds * 2 > 1)'],
   [fine, 'event.data.call.parts[0].text + "" == "a"'],
+  [
+    fine,
+    `(${Array.from({ length: 60 }, (_, n) => `event.data.call.summary == "s${n}"`).join(' || ')}) && event.data.call.summary + "" == "s1"`,
+  ],
   [fine, 'date(event.time ?? event.receivedAt, "yyyy") == "2026"'],
   [fine, 'number(event.data.call.summary, 0) > 3'],
 

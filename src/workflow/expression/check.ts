@@ -1,11 +1,11 @@
 // The type of an expression, and on the way every mistake that is certain: what may be right is not spoken of.
 
 import { nearest } from '../suggest.ts';
-import type { ExpressionNode, LogicalNode, MemberNode, ObjectNode, Span } from './ast.ts';
+import type { ExpressionNode, LogicalNode, MemberNode, ObjectNode } from './ast.ts';
 import { checkCall, checkMethod } from './check-call.ts';
 import { checkBinary, requireKind } from './check-operator.ts';
-import { requireText, type Checker, type TypeProblem } from './checker.ts';
-import { assume, assumeAbsent, slotName, type Names } from './narrow.ts';
+import { requireText, type Checker } from './checker.ts';
+import { assume, assumeAbsent, slotName, type Names, type Work } from './narrow.ts';
 import { falsy, truthy } from './overlap.ts';
 import {
   absent,
@@ -29,35 +29,28 @@ import {
   type Type,
 } from './types.ts';
 
-/** `found` gets every problem with its place; nothing is said twice of one place. */
-export function createChecker(source: string, found: (place: Span, problem: TypeProblem) => void): Checker {
+/** `found` gets every problem with its place. */
+export function createChecker(source: string, found: Checker['problem'], work: Work): Checker {
   const checker: Checker = {
     source,
+    work,
     typeOf: (node, names) => typeOf(node, names, checker),
     typeOfArrow: (node, item, names) => {
       const inside = new Map(names).set(slotName(node.firstSlot), item);
       if (node.parameters.length > 1) inside.set(slotName(node.firstSlot + 1), number);
       return typeOf(node.body, inside, checker);
     },
-    assuming,
+    assuming: (node, holds, names) => assume(node, holds, names, silently(work)),
     problem: found,
   };
   return checker;
 }
 
-/** The type of an expression where nothing is to be reported. */
-const silent = {
-  typeOf: (node: ExpressionNode, names: Names) =>
-    typeOf(
-      node,
-      names,
-      createChecker('', () => {}),
-    ),
-};
-
-export const assuming: Checker['assuming'] = (node, holds, names) => assume(node, holds, names, silent);
+/** Types where nothing is to be reported. */
+const silently = (work: Work) => createChecker('', () => {}, work);
 
 function typeOf(node: ExpressionNode, names: Names, checker: Checker): Type {
+  if (checker.work.left-- <= 0) return 'any';
   const of = (inside: ExpressionNode) => typeOf(inside, names, checker);
   switch (node.kind) {
     case 'literal':
@@ -90,8 +83,8 @@ function typeOf(node: ExpressionNode, names: Names, checker: Checker): Type {
       return checkLogical(node, names, checker);
     case 'conditional': {
       of(node.test);
-      const yes = typeOf(node.yes, assuming(node.test, true, names), checker);
-      return union(yes, typeOf(node.no, assuming(node.test, false, names), checker));
+      const yes = typeOf(node.yes, checker.assuming(node.test, true, names), checker);
+      return union(yes, typeOf(node.no, checker.assuming(node.test, false, names), checker));
     }
     case 'call':
       return checkCall(node, names, checker);
@@ -151,10 +144,10 @@ function checkLogical(node: LogicalNode, names: Names, checker: Checker): Type {
   const { operator } = node;
   const left = typeOf(node.left, names, checker);
   if (operator === '??') {
-    const right = typeOf(node.right, assumeAbsent(node.left, names, silent), checker);
+    const right = typeOf(node.right, assumeAbsent(node.left, names, silently(checker.work)), checker);
     if (left !== 'any' && left.length > 0 && !left.some(isAbsent)) return left;
     return union(present(left), right);
   }
-  const right = typeOf(node.right, assuming(node.left, operator === '&&', names), checker);
+  const right = typeOf(node.right, checker.assuming(node.left, operator === '&&', names), checker);
   return union(operator === '&&' ? falsy(left) : truthy(left), right);
 }

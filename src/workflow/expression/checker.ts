@@ -1,7 +1,7 @@
 // What the checks of expressions share: how they report, and the two mistakes that every one of them looks for.
 
 import type { ArrowNode, ExpressionNode, Span } from './ast.ts';
-import type { Names } from './narrow.ts';
+import type { Names, Work } from './narrow.ts';
 import { describe, isAbsent, may, only, present, type Type } from './types.ts';
 
 export interface TypeProblem {
@@ -19,6 +19,7 @@ export interface TypeProblem {
 
 export interface Checker {
   readonly source: string;
+  readonly work: Work;
   typeOf(node: ExpressionNode, names: Names): Type;
   /** Of what an arrow function gives for items of this type. */
   typeOfArrow(node: ArrowNode, item: Type, names: Names): Type;

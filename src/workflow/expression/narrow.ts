@@ -2,6 +2,7 @@
 
 import type { BinaryNode, ExpressionNode, MethodNode, OrderOperator } from './ast.ts';
 import { compare } from './operators.ts';
+import { merge } from './merge.ts';
 import { overlap, falsy, truthy, without } from './overlap.ts';
 import {
   absent,
@@ -13,7 +14,6 @@ import {
   missing,
   nothing,
   present,
-  union,
   valueOf,
   type Literal,
   type Type,
@@ -25,15 +25,25 @@ export type Names = ReadonlyMap<string, Type>;
 export const slotName = (slot: number) => `#${slot}`;
 
 export interface Narrowing {
+  readonly work: Work;
   /** Of a part of the expression, without reporting. */
   typeOf(node: ExpressionNode, names: Names): Type;
 }
+
+/** What may still be looked at in a file; without any left every type is `any`, so that nothing more is said. */
+export interface Work {
+  left: number;
+}
+
+/** Nested conditions are looked at again and again; no file that a person writes comes near this. */
+export const createWork = (): Work => ({ left: 200_000 });
 
 /** The part of a type that is left. */
 type Keep = (type: Type) => Type;
 
 /** The names where the node is true as JavaScript sees it, or false. */
 export function assume(node: ExpressionNode, holds: boolean, names: Names, narrowing: Narrowing): Names {
+  if (narrowing.work.left-- <= 0) return names;
   switch (node.kind) {
     case 'unary':
       return node.operator === '!' ? assume(node.operand, !holds, names, narrowing) : names;
@@ -43,12 +53,12 @@ export function assume(node: ExpressionNode, holds: boolean, names: Names, narro
       const left = assume(node.left, holds, names, narrowing);
       if (holds !== decides) return assume(node.right, holds, left, narrowing);
       const other = assume(node.right, holds, assume(node.left, !holds, names, narrowing), narrowing);
-      return join(left, other, names);
+      return join(left, other, names, narrowing.work);
     }
     case 'conditional': {
       const yes = assume(node.yes, holds, assume(node.test, true, names, narrowing), narrowing);
       const no = assume(node.no, holds, assume(node.test, false, names, narrowing), narrowing);
-      return join(yes, no, names);
+      return join(yes, no, names, narrowing.work);
     }
     case 'binary':
       return assumeBinary(node, holds, names, narrowing);
@@ -59,13 +69,17 @@ export function assume(node: ExpressionNode, holds: boolean, names: Names, narro
   return constrain(node, holds ? truthy : falsy, names, narrowing);
 }
 
+/** Every field of the event may have to be compared. */
+const joinCost = 50;
+
 /** What holds in both. */
-function join(one: Names, other: Names, before: Names): Names {
+function join(one: Names, other: Names, before: Names, work: Work): Names {
+  work.left -= joinCost;
   const joined = new Map(before);
   for (const name of before.keys()) {
     const [a, b] = [one.get(name) ?? 'any', other.get(name) ?? 'any'];
     if (a === b) joined.set(name, a);
-    else if (a !== 'any' && b !== 'any' && a.length + b.length <= 16) joined.set(name, union(a, b));
+    else joined.set(name, merge(a, b));
   }
   return joined;
 }
