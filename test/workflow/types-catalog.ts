@@ -3,7 +3,7 @@
 import { defineSource, type EventDefinition, type Schema } from '../../src/plugin/index.ts';
 import { loadWorkflows } from '../../src/workflow/load.ts';
 import type { Problem } from '../../src/workflow/problem.ts';
-import { catalog, head, inSteps, inWorkflow } from './catalog.ts';
+import { catalog, inSteps, inWorkflow } from './catalog.ts';
 
 const call = {
   type: 'object',
@@ -96,4 +96,4 @@ export function withInput(field: string, value: string, when = 'true', on = 'pho
   );
 }
 
-export { head, inSteps, inWorkflow };
+export { inSteps, inWorkflow };
