@@ -48,6 +48,8 @@ export interface Event {
   readonly body: Uint8Array;
   /** Names of the workflows that took it, once matched. */
   readonly matched: readonly string[];
+  /** Hash of the configuration it was matched with; absent while pending, and for events from before it was kept. */
+  readonly config?: string;
 }
 
 /** An error as it is stored: secrets already redacted. */

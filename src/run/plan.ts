@@ -40,10 +40,11 @@ export async function planPending(parts: EngineParts): Promise<Planned> {
 function planEvent(parts: EngineParts, workflows: Workflows, event: Event): PlanEvent {
   try {
     const matches = workflows.match(parts.readEvent(event, workflows));
-    return { eventId: event.id, runs: matches.map((match) => newRun(parts, workflows, event, match)) };
+    const runs = matches.map((match) => newRun(parts, workflows, event, match));
+    return { eventId: event.id, runs, config: workflows.hash };
   } catch (error) {
     parts.log.error('an event could not be matched', { eventId: event.id, error: storeError(error, parts.redactor) });
-    return { eventId: event.id, runs: [] };
+    return { eventId: event.id, runs: [], config: workflows.hash };
   }
 }
 

@@ -62,6 +62,8 @@ export interface PlanEvent {
   readonly eventId: string;
   /** Empty: the event is `ignored`. */
   readonly runs: readonly NewRun[];
+  /** Hash of the configuration it was matched with, kept as the event's `config`. */
+  readonly config?: string;
 }
 
 export interface Planned {
@@ -102,6 +104,14 @@ export interface RecordRun {
   readonly ended?: readonly EndAttempt[];
   /** True gives the run back: no owner, claimable at `dueAt`. */
   readonly release: boolean;
+}
+
+export interface RunFilter {
+  readonly eventId?: string | undefined;
+  readonly workflow?: string | undefined;
+  readonly status?: RunStatus | undefined;
+  /** Only together with `workflow`: the run that has this value of its `unique`. */
+  readonly unique?: string | undefined;
 }
 
 export interface EditRun {
@@ -174,14 +184,11 @@ export interface Store {
     page: Page,
   ): Promise<readonly Event[]>;
   deliveries(
-    filter: { eventId?: string | undefined; status?: DeliveryStatus | undefined },
+    filter: { id?: string | undefined; eventId?: string | undefined; status?: DeliveryStatus | undefined },
     page: Page,
   ): Promise<readonly Delivery[]>;
   run(id: string): Promise<{ readonly run: Run; readonly fence: number; readonly claimed: boolean } | null>;
-  runs(
-    filter: { eventId?: string | undefined; workflow?: string | undefined; status?: RunStatus | undefined },
-    page: Page,
-  ): Promise<readonly Run[]>;
+  runs(filter: RunFilter, page: Page): Promise<readonly Run[]>;
   attempts(runId: string): Promise<readonly Attempt[]>;
 
   saveConfig(config: StoredConfig): Promise<void>;

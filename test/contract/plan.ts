@@ -97,6 +97,34 @@ export function planContract({ store }: Subject): void {
     await expect(store().replay(newRun('evt_gone'))).rejects.toMatchObject({ code: 'not.found' });
   });
 
+  test('keeps which configuration an event was matched with, also when nothing took it', async () => {
+    const [taken, ignored, silent] = [await acceptOne(store()), await acceptOne(store()), await acceptOne(store())];
+    expect((await store().pending(10)).filter((event) => 'config' in event)).toEqual([]);
+    await store().plan([
+      { eventId: taken, runs: [newRun(taken)], config: 'hash-2' },
+      { eventId: ignored, runs: [], config: 'hash-3' },
+      { eventId: silent, runs: [] },
+    ]);
+    await store().plan([{ eventId: ignored, runs: [], config: 'hash-4' }]);
+    const kept = async (id: string) => (await eventOf(store(), id)).config;
+    expect([await kept(taken), await kept(ignored), await kept(silent)]).toEqual(['hash-2', 'hash-3', undefined]);
+    expect((await store().events({ status: 'ignored' }, { limit: 5 })).map(({ config }) => config)).toEqual([
+      undefined,
+      'hash-3',
+    ]);
+    expect((await claimOne(store())).event.config).toBe('hash-2');
+  });
+
+  test('finds the run that has a unique value', async () => {
+    const first = await plannedRun(store(), { unique: 'call-1' });
+    const other = await plannedRun(store(), { workflow: 'other', unique: 'call-1' });
+    const find = async (workflow: string, unique: string) =>
+      (await store().runs({ workflow, unique }, { limit: 5 })).map(({ id }) => id);
+    expect(await find('call-summary', 'call-1')).toEqual([first.id]);
+    expect(await find('other', 'call-1')).toEqual([other.id]);
+    expect([await find('call-summary', 'call-2'), await find('third', 'call-1')]).toEqual([[], []]);
+  });
+
   test('plans an event that a person was quicker to replay', async () => {
     const eventId = await acceptOne(store());
     const early = await store().replay(newRun(eventId));

@@ -56,6 +56,11 @@ export function readContract({ store }: Subject): void {
     expect(await readAll((page) => store().deliveries({ eventId }, page))).toHaveLength(6);
     expect(await readAll((page) => store().deliveries({ eventId, status: 'accepted' }, page))).toHaveLength(1);
     expect(await readAll((page) => store().deliveries({}, page))).toHaveLength(9);
+    const [repeat = ''] = duplicates;
+    expect(await store().deliveries({ id: repeat }, { limit: 5 })).toMatchObject([
+      { id: repeat, status: 'duplicate', eventId },
+    ]);
+    expect(await store().deliveries({ id: 'dlv_none' }, { limit: 5 })).toEqual([]);
   });
 
   test('pages through runs by event, workflow and status', async () => {

@@ -101,10 +101,14 @@ interface DeliveryRow {
 
 export function deliveries(
   sql: Sql,
-  filter: { eventId?: string | undefined; status?: DeliveryStatus | undefined },
+  {
+    id,
+    eventId: event_id,
+    status,
+  }: { id?: string | undefined; eventId?: string | undefined; status?: DeliveryStatus | undefined },
   page: Page,
 ): readonly Delivery[] {
-  const rows = readPage(sql, 'deliveries', { event_id: filter.eventId, status: filter.status }, page) as DeliveryRow[];
+  const rows = readPage(sql, 'deliveries', { id, event_id, status }, page) as DeliveryRow[];
   return rows.map((row) => ({
     id: row.id,
     source: row.source,

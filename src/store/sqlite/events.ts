@@ -18,6 +18,7 @@ export interface EventRow {
   status: EventStatus;
   matched: string;
   body: Uint8Array;
+  config: string | null;
 }
 
 export function toEvent(row: EventRow): Event {
@@ -32,6 +33,7 @@ export function toEvent(row: EventRow): Event {
     status: row.status,
     body: row.body,
     matched: JSON.parse(row.matched) as string[],
+    ...(row.config === null ? {} : { config: row.config }),
   };
 }
 
@@ -68,15 +70,16 @@ export function plan({ sql }: Writing, batch: readonly PlanEvent[]): readonly Pl
   return batch.map((item) => planOne(sql, item));
 }
 
-function planOne(sql: Sql, { eventId, runs }: PlanEvent): Planned {
+function planOne(sql: Sql, { eventId, runs, config }: PlanEvent): Planned {
   const open = sql.get("select 1 from events where id = ? and status = 'pending'", eventId);
   if (open === undefined) return { runs: [] };
   const inserted = runs.filter((run) => insertRun(sql, { ...run, eventId, replay: 0 })).map((run) => run.id);
   sql.run(
-    'update events set status = ?, matched = ?, runs = runs + ? where id = ?',
+    'update events set status = ?, matched = ?, runs = runs + ?, config = ? where id = ?',
     runs.length > 0 ? 'matched' : 'ignored',
     JSON.stringify(runs.map((run) => run.workflow)),
     inserted.length,
+    config ?? null,
     eventId,
   );
   return { runs: inserted };

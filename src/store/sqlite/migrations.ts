@@ -121,6 +121,7 @@ export const migrations: readonly string[] = [
     count integer not null
   );
   `,
+  'alter table events add column config text',
 ];
 
 /** Brings the store to the last schema, each step in its own transaction. Throws `store.newer`. */

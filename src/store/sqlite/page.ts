@@ -9,7 +9,7 @@ const mostRows = 500;
 export function readPage(
   sql: Sql,
   table: 'deliveries' | 'events' | 'runs',
-  filter: Readonly<Record<string, string | undefined>>,
+  filter: Readonly<Record<string, Value | undefined>>,
   page: Page,
 ): object[] {
   const conditions: string[] = [];

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import type { HeldReason, Run, RunStatus, StepState, StoredError } from '../../core/model.ts';
-import type { NewRun, Page } from '../store.ts';
+import type { NewRun, Page, RunFilter } from '../store.ts';
 import { StoreFault } from './fault.ts';
 import { readPage } from './page.ts';
 import type { Writing } from './savepoint.ts';
@@ -50,8 +50,7 @@ export function toRun(row: RunRow): Run {
 
 /** False: its `unique` value is taken, or the event has this run already. Only first runs take a value. */
 export function insertRun(sql: Sql, run: NewRun & { replay: number }): boolean {
-  const mark =
-    run.unique === null || run.replay > 0 ? null : hash('sha256', JSON.stringify([run.workflow, run.unique]), 'buffer');
+  const mark = run.unique === null || run.replay > 0 ? null : markOf(run.workflow, run.unique);
   if (mark !== null && sql.get('select 1 from runs where unique_mark = ?', mark) !== undefined) return false;
   const inserted = sql.run(
     'insert into runs (id, event_id, workflow, replay, unique_mark, status, reason, config, created_at, started_at, ' +
@@ -77,6 +76,10 @@ export function insertRun(sql: Sql, run: NewRun & { replay: number }): boolean {
   return inserted > 0;
 }
 
+function markOf(workflow: string, unique: string): Buffer {
+  return hash('sha256', JSON.stringify([workflow, unique]), 'buffer');
+}
+
 /** A person asked for it, so a taken `unique` value does not stop it. Throws `not.found` when the event is gone. */
 export function replay({ sql }: Writing, given: NewRun): Run {
   const known = sql.run('update events set runs = runs + 1 where id = ?', given.eventId);
@@ -97,11 +100,8 @@ export function run(sql: Sql, id: string): { run: Run; fence: number; claimed: b
   return row === undefined ? null : { run: toRun(row), fence: row.fence, claimed: row.owner !== null };
 }
 
-export function runs(
-  sql: Sql,
-  filter: { eventId?: string | undefined; workflow?: string | undefined; status?: RunStatus | undefined },
-  page: Page,
-): readonly Run[] {
-  const { eventId: event_id, workflow, status } = filter;
-  return (readPage(sql, 'runs', { event_id, workflow, status }, page) as RunRow[]).map(toRun);
+export function runs(sql: Sql, filter: RunFilter, page: Page): readonly Run[] {
+  const { eventId: event_id, workflow, status, unique } = filter;
+  const unique_mark = workflow === undefined || unique === undefined ? undefined : markOf(workflow, unique);
+  return (readPage(sql, 'runs', { event_id, workflow, status, unique_mark }, page) as RunRow[]).map(toRun);
 }
