@@ -1,15 +1,15 @@
 // The composition root: builds every part once, starts them in order, stops them in reverse.
 
 import { randomBytes } from 'node:crypto';
-import { openConnections, type Connections } from './connect/connection.ts';
+import { openConnections } from './connect/connection.ts';
 import { findConnectors } from './connect/find.ts';
 import { allowOnlyLoopback } from './connect/loopback.ts';
 import { createSending } from './connect/sending.ts';
 import { createAdmin } from './console/api/server.ts';
-import { HostError } from './core/errors.ts';
 import type { Log, Redactor } from './core/log.ts';
 import { poolRandom, type Happening } from './core/model.ts';
 import type { Settings } from './core/settings.ts';
+import { readySources } from './receive/ready.ts';
 import { createRecent, type Recent } from './receive/recent.ts';
 import { createReadScope } from './receive/scope.ts';
 import { createReceiver } from './receive/server.ts';
@@ -17,14 +17,15 @@ import type { ReadySource } from './receive/source.ts';
 import { openConfig, type Config } from './run/config.ts';
 import { startHousekeeping } from './run/housekeeping.ts';
 import { createInbox } from './run/inbox.ts';
-import { createLanes, type Lanes } from './run/lanes.ts';
+import { openLanes } from './run/open-lanes.ts';
 import { createOperations } from './run/operate.ts';
 import type { EngineParts } from './run/parts.ts';
+import { readiness } from './run/readiness.ts';
 import { createRecorder } from './run/record.ts';
 import { recover } from './run/recover.ts';
+import { connectionSetups } from './run/setups.ts';
 import { createWorker } from './run/worker.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
-import type { Store } from './store/store.ts';
 import type { Workflows } from './workflow/compile.ts';
 import { loadWorkflows } from './workflow/load.ts';
 import type { Problem } from './workflow/problem.ts';
@@ -88,9 +89,8 @@ async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'st
   const sources = readySources(config.live(), options);
   const recent = createRecent(1000);
   const sending = createSending();
-  const configs = connectionConfigs(config.live(), options);
   const connections = await openConnections({
-    configs,
+    configs: connectionSetups(config.live(), options),
     sending,
     allow: settings.ALLOW_PRIVATE,
     sandbox: options.sandbox,
@@ -99,7 +99,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'st
     redactor,
   });
   onStop(() => connections.close());
-  const lanes = await openLanes(options, store, config, connections);
+  const lanes = await openLanes({ store, live: config.live, connections, settings, clock, notify: options.notify });
   const recorder = createRecorder(store, log);
   const parts: EngineParts = {
     store,
@@ -120,30 +120,6 @@ async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'st
     notify: options.notify,
   };
   return startEngine({ options, parts, config, sources, recent, onStop, giveUp: recorder.giveUp });
-}
-
-async function openLanes(
-  { settings, clock, notify }: AppOptions,
-  store: Store,
-  config: Config,
-  connections: Connections,
-): Promise<Lanes> {
-  const stored = await store.connections();
-  const concurrency = (name: string) => config.live().connections.get(name)?.concurrency ?? settings.CONCURRENCY;
-  const has = (name: string) => connections.get(name) !== undefined;
-  const circuit = { circuitAfter: settings.CIRCUIT_AFTER, circuitForMs: settings.CIRCUIT_FOR };
-  return createLanes(
-    {
-      has,
-      names: () => connections.names(),
-      concurrency,
-      save: (state) => store.setConnection(state),
-      tell: (state) => notify({ kind: 'connection', state }),
-      clock,
-      ...circuit,
-    },
-    stored,
-  );
 }
 
 interface Built {
@@ -175,7 +151,7 @@ async function startEngine({
     await worker.stop(settings.SHUTDOWN_GRACE);
   });
   onStop(startHousekeeping(parts, worker));
-  const ready = async () => readiness(parts, config);
+  const ready = async () => readiness(parts.store, config);
   const admin = createAdmin({
     store: parts.store,
     operations: createOperations(parts, worker),
@@ -208,37 +184,4 @@ async function startEngine({
   const { url } = await receiver.start();
   onStop(() => receiver.stop());
   return { url, adminUrl, workflows: config.live(), sources };
-}
-
-async function readiness(
-  parts: EngineParts,
-  config: Config,
-): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
-  const configDetail = config.stale ? 'the file is refused; the last accepted one is in use' : 'ok';
-  try {
-    await parts.store.probe();
-    return { ok: true, detail: { store: 'ok', config: configDetail } };
-  } catch (error) {
-    const store = error instanceof HostError ? error.message : 'the store does not answer';
-    return { ok: false, detail: { store, config: configDetail } };
-  }
-}
-
-function readySources(workflows: Workflows, options: AppOptions): ReadonlyMap<string, ReadySource> {
-  const ready = new Map<string, ReadySource>();
-  for (const [name, config] of workflows.sources) {
-    const { secrets, settings } = config.resolve(options.secret);
-    if (secrets.some((secret) => secret.trim() === ''))
-      throw new HostError('secret.empty', { name: `of source ${name}` });
-    options.redactor.add(secrets);
-    ready.set(name, { name, source: config.source, secrets, settings });
-  }
-  return ready;
-}
-
-function connectionConfigs(workflows: Workflows, options: AppOptions) {
-  return [...workflows.connections.values()].map((config) => {
-    options.redactor.add(options.sandbox ? [] : config.secretNames.map(options.secret));
-    return { ...config, settings: config.resolve(options.secret) };
-  });
 }
