@@ -26,7 +26,7 @@ const order: Record<string, readonly string[]> = {
 function files(folder: string): string[] {
   try {
     return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+      .filter((name) => /\.tsx?$/.test(name) && !name.includes('node_modules'))
       .map((name) => join(folder, name));
   } catch {
     return [];

@@ -93,6 +93,12 @@ export const hostErrors = {
     exit: 1,
     help: 'Set ADMIN_TOKEN to the token of the running Hookline.',
   },
+  'admin.forbidden': {
+    message: 'this token may look, and change nothing',
+    status: 403,
+    exit: 1,
+    help: 'Sign in with ADMIN_TOKEN to act.',
+  },
   'not.found': {
     message: '{what} "{id}" does not exist',
     status: 404,

@@ -5,6 +5,7 @@ import type { Event } from '../../core/model.ts';
 import type { Sandbox } from '../../plugin/index.ts';
 import type { Store } from '../../store/store.ts';
 import type { Workflows } from '../../workflow/compile.ts';
+import type { Changes } from './changes.ts';
 import type { Operations } from './operations.ts';
 
 export interface AdminParts {
@@ -14,6 +15,14 @@ export interface AdminParts {
   /** Names of the live connections; those that the store knows nothing of are listed as `ok`. */
   readonly connections?: () => readonly string[];
   readonly token: string;
+  /** A second token that may look and not act; empty: there is none. */
+  readonly viewerToken?: string;
+  /** Signs the browser of this machine in, from a link that `dev` prints. */
+  readonly signInCode?: string;
+  /** Folder of the built page; default: the one that ships. */
+  readonly page?: string;
+  /** What tells the page that something changed. */
+  readonly changes?: Changes;
   readonly settings: { readonly host: string; readonly port: number };
   readonly log: Log;
   readonly clock: () => number;

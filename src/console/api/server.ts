@@ -3,16 +3,28 @@
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
 import { HostError } from '../../core/errors.ts';
+import { createAccess } from './access.ts';
+import { changeRoutes } from './changes-route.ts';
 import { connectionRoutes } from './connections.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
 import { answerFailure, answerUnknown, describeInvalid, failure } from './failure.ts';
+import { builtPage, pageRoutes } from './page.ts';
 import type { AdminParts } from './parts.ts';
 import { runRoutes } from './runs.ts';
 import { sandboxRoutes } from './sandbox.ts';
+import { sessionRoutes } from './session.ts';
 import { statusRoutes } from './status.ts';
-import { tokenCheck } from './token.ts';
 import { whyRoutes } from './why.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answers to everyone. */
+    readonly open?: boolean;
+    /** Changes nothing, although it is not a GET. */
+    readonly reads?: boolean;
+  }
+}
 
 export interface Admin {
   /** Rejects with `port.taken`. */
@@ -48,6 +60,7 @@ export function createAdmin(parts: AdminParts): Admin {
   server.setErrorHandler(answerFailure(parts.log));
   server.setNotFoundHandler(answerUnknown);
   server.register(async (api) => addApi(api, parts), { prefix: '/api' });
+  server.register((page) => pageRoutes(page, parts.page ?? builtPage));
   return {
     start: async () => {
       const { host, port } = parts.settings;
@@ -68,20 +81,28 @@ export function createAdmin(parts: AdminParts): Admin {
 }
 
 function addApi(api: FastifyInstance, parts: AdminParts): void {
-  const allowed = tokenCheck(parts.token);
-  api.addHook('onRequest', async (request) => {
-    if (!allowed(request.headers.authorization)) throw new HostError('admin.unauthorized');
+  const access = createAccess(
+    { operator: parts.token, viewer: parts.viewerToken ?? '', code: parts.signInCode ?? '' },
+    parts.clock,
+  );
+  api.addHook('onRequest', async ({ method, headers, routeOptions: { config } }) => {
+    if (config.open) return;
+    const role = access.roleOf({ method, headers });
+    if (role === null) throw new HostError('admin.unauthorized');
+    if (role === 'viewer' && method !== 'GET' && !config.reads) throw new HostError('admin.forbidden');
   });
   api.addHook('onRoute', (route) => {
     const { response, ...schema } = route.schema ?? {};
     route.schema = { ...schema, response: { ...(response as object | undefined), '4xx': failure, '5xx': failure } };
   });
   api.setNotFoundHandler(answerUnknown);
+  sessionRoutes(api, parts, access);
   for (const routes of [
     eventRoutes,
     whyRoutes,
     runRoutes,
     deliveryRoutes,
+    changeRoutes,
     connectionRoutes,
     sandboxRoutes,
     statusRoutes,
