@@ -5,6 +5,7 @@ import { openConnections } from './connect/connection.ts';
 import { findConnectors } from './connect/find.ts';
 import { allowOnlyLoopback } from './connect/loopback.ts';
 import { createSending } from './connect/sending.ts';
+import { createChanges, type Changes } from './console/api/changes.ts';
 import { createAdmin } from './console/api/server.ts';
 import type { Log, Redactor } from './core/log.ts';
 import { poolRandom, type Happening } from './core/model.ts';
@@ -27,6 +28,7 @@ import { connectionSetups } from './run/setups.ts';
 import { createWorker } from './run/worker.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import type { Workflows } from './workflow/compile.ts';
+import type { FileTexts } from './workflow/files.ts';
 import { loadWorkflows } from './workflow/load.ts';
 import type { Problem } from './workflow/problem.ts';
 
@@ -34,6 +36,7 @@ export interface AppOptions {
   readonly settings: Settings;
   /** Folder of the embedded store. */
   readonly dataDir: string;
+  /** Path of the workflow file, or of the folder of them. */
   readonly file: string;
   readonly pluginsDir: string;
   /** True: every connection is replaced by its sandbox, and nothing leaves the machine. */
@@ -41,12 +44,16 @@ export interface AppOptions {
   /** Throws `secret.empty`. */
   readonly secret: (name: string) => string;
   readonly adminToken: string;
+  /** A token that may look and not act; empty: there is none. */
+  readonly viewerToken?: string;
+  /** Signs the browser in from a link, as `dev` prints it. */
+  readonly signInCode?: string;
   readonly redactor: Redactor;
   readonly log: Log;
   readonly clock: () => number;
   readonly notify: (happening: Happening) => void;
   /** Problems of the workflow file, also when an older one stands in for it. */
-  readonly onProblems: (problems: readonly Problem[], text: string) => void;
+  readonly onProblems: (problems: readonly Problem[], files: FileTexts) => void;
 }
 
 export interface App {
@@ -74,8 +81,14 @@ export async function startApp(options: AppOptions): Promise<App> {
 
 type OnStop = (close: () => Promise<unknown>) => void;
 
-async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'stop'>> {
-  const { settings, log, clock, redactor } = options;
+async function start(given: AppOptions, onStop: OnStop): Promise<Omit<App, 'stop'>> {
+  const { settings, log, clock, redactor } = given;
+  const changes = createChanges();
+  const notify: AppOptions['notify'] = (happening) => {
+    changes.tell();
+    given.notify(happening);
+  };
+  const options: AppOptions = { ...given, notify };
   if (options.sandbox) {
     const lift = allowOnlyLoopback();
     onStop(async () => lift());
@@ -84,7 +97,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'st
   for (const [name, why] of catalog.broken) log.warn(`plugin "${name}" is left out: ${why}`);
   const store = await openSqliteStore({ dir: options.dataDir });
   onStop(() => store.close());
-  const load = (input: { file: string; text: string }) => loadWorkflows(input, catalog);
+  const load = (files: FileTexts) => loadWorkflows(files, catalog);
   const config = await openConfig({ store, load, file: options.file, clock, log, onProblems: options.onProblems });
   const sources = readySources(config.live(), options);
   const recent = createRecent(1000);
@@ -119,7 +132,7 @@ async function start(options: AppOptions, onStop: OnStop): Promise<Omit<App, 'st
     log,
     notify: options.notify,
   };
-  return startEngine({ options, parts, config, sources, recent, onStop, giveUp: recorder.giveUp });
+  return startEngine({ options, parts, config, sources, recent, changes, onStop, giveUp: recorder.giveUp });
 }
 
 interface Built {
@@ -128,6 +141,7 @@ interface Built {
   readonly config: Config;
   readonly sources: ReadonlyMap<string, ReadySource>;
   readonly recent: Recent;
+  readonly changes: Changes;
   readonly onStop: OnStop;
   readonly giveUp: () => void;
 }
@@ -138,6 +152,7 @@ async function startEngine({
   config,
   sources,
   recent,
+  changes,
   onStop,
   giveUp,
 }: Built): Promise<Omit<App, 'stop'>> {
@@ -158,6 +173,9 @@ async function startEngine({
     sandboxes: () => parts.connections().sandboxes(),
     connections: () => parts.connections().names(),
     token: options.adminToken,
+    viewerToken: options.viewerToken ?? '',
+    signInCode: options.signInCode ?? '',
+    changes,
     settings: { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
     log,
     clock,

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startApp, type App, type AppOptions } from '../app.ts';
@@ -12,8 +12,9 @@ import { HostError } from '../core/errors.ts';
 import { createLog, createRedactor } from '../core/log.ts';
 import type { Happening } from '../core/model.ts';
 import { readSettings } from '../core/settings.ts';
-import { formatProblem, type Problem } from '../workflow/problem.ts';
+import { formatProblem } from '../workflow/problem.ts';
 import type { Io } from './client.ts';
+import { pluginsPath, workflowsPath } from './load-file.ts';
 import { untilSignal } from './process.ts';
 import { printHappening } from './print.ts';
 import { send } from './send.ts';
@@ -23,7 +24,8 @@ const help = `hookline dev [file] [--no-sample]
 Runs receiver, engine and the sandbox of every connector in use on a temporary store.
 Needs no credentials and never leaves this machine, whatever the environment holds.
 
-  file         default: ./workflows.yaml, else the example that comes with Hookline
+  file         a file, or a folder whose *.yaml files are loaded as one;
+               default: ./workflows.yaml, else ./workflows/, else the example that comes with Hookline
   --no-sample  do not post a signed sample event at the start
 
 PORT and ADMIN_PORT choose the ports (3000 and 3001; free ones when those are taken).`;
@@ -38,9 +40,9 @@ export async function dev(args: readonly string[], io: Io): Promise<number> {
   const file = workflowFile(io.cwd, positionals[0]);
   const signal = untilSignal();
   try {
-    const { app, token } = await start(io, file, folder);
-    const dev = await writeDevFile(io.cwd, app, token, pluginsFolder(io, file));
-    welcome(io, app, file);
+    const { app, token, code } = await start(io, file, folder);
+    const dev = await writeDevFile(io.cwd, app, token, pluginsPath(io, file));
+    welcome(io, app, file, code);
     if (!values['no-sample']) await sample(io, app);
     await signal;
     io.out('');
@@ -63,13 +65,15 @@ function parse(args: readonly string[]) {
 
 function workflowFile(cwd: string, given: string | undefined): string {
   if (given !== undefined) return resolve(cwd, given);
-  const own = resolve(cwd, 'workflows.yaml');
-  return existsSync(own) ? own : fileURLToPath(new URL('../../workflows.example.yaml', import.meta.url));
+  // Whatever the environment holds, as everywhere in dev.
+  const { path } = workflowsPath({ cwd, env: {} }, undefined);
+  return existsSync(path) ? path : fileURLToPath(new URL('../../workflows.example.yaml', import.meta.url));
 }
 
 async function start(io: Io, file: string, folder: string) {
   const redactor = createRedactor();
   const token = randomBytes(24).toString('base64url');
+  const code = randomBytes(18).toString('base64url');
   const secrets = new Map<string, string>();
   // One secret a name, in a form that text and base64 schemes both take.
   const secret = (name: string) => {
@@ -89,10 +93,11 @@ async function start(io: Io, file: string, folder: string) {
     settings: settings(ports),
     dataDir: folder,
     file,
-    pluginsDir: pluginsFolder(io, file),
+    pluginsDir: pluginsPath(io, file),
     sandbox: true,
     secret,
     adminToken: token,
+    signInCode: code,
     redactor,
     log: createLog({ level: 'warn', redactor, destination: { write: (line) => io.err(plainLog(line)) } }),
     clock: Date.now,
@@ -100,15 +105,15 @@ async function start(io: Io, file: string, folder: string) {
       const line = printHappening(happening, io.color);
       if (line !== null) io.out(line);
     },
-    onProblems: (problems: readonly Problem[], text: string) => {
-      for (const problem of problems) io.err(formatProblem(problem, text, { color: io.color }));
+    onProblems: (problems, files) => {
+      for (const problem of problems) io.err(formatProblem(problem, files, { color: io.color }));
     },
   });
   const app = await startApp(options({})).catch((error: unknown) => {
     if (!(error instanceof HostError) || error.code !== 'port.taken' || (set('PORT') && set('ADMIN_PORT'))) throw error;
     return startApp(options({ PORT: io.env['PORT'] ?? '0', ADMIN_PORT: io.env['ADMIN_PORT'] ?? '0' }));
   });
-  return { app, token };
+  return { app, token, code };
 }
 
 /** What `send`, `sandbox` and the other commands read; only its owner may. */
@@ -133,7 +138,7 @@ async function writeDevFile(cwd: string, app: App, token: string, plugins: strin
   return file;
 }
 
-function welcome(io: Io, app: App, file: string): void {
+function welcome(io: Io, app: App, file: string, code: string): void {
   const bold = (text: string) => (io.color ? `\u001b[1m${text}\u001b[22m` : text);
   const names = [...app.workflows.workflows.keys()].join(', ');
   io.out('');
@@ -142,6 +147,7 @@ function welcome(io: Io, app: App, file: string): void {
   for (const name of app.sources.keys()) io.out(`  post to        ${bold(`${app.url}/webhooks/${name}`)}`);
   const sample = sampleOf(app);
   if (sample) io.out(`  send a sample  ${bold(`npx hookline send ${sample.source} ${sample.type}`)}`);
+  io.out(`  console        ${bold(`${app.adminUrl}/#/enter/${code}`)}`);
   io.out(`  what arrived   ${bold('npx hookline sandbox')}`);
   io.out(`  what happened  ${bold('npx hookline events')}, ${bold('npx hookline runs')}`);
   io.out('');
@@ -158,11 +164,6 @@ function sampleOf(app: App): { readonly source: string; readonly type: string } 
 async function sample(io: Io, app: App): Promise<void> {
   const found = sampleOf(app);
   if (found) await send([found.source, found.type, '--new'], { ...io, out: () => undefined });
-}
-
-function pluginsFolder(io: Io, file: string): string {
-  const given = (io.env['PLUGINS'] ?? '').trim();
-  return given === '' ? join(dirname(file), 'plugins') : resolve(io.cwd, given);
 }
 
 /** A line of the log as people read it. */

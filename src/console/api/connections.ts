@@ -9,7 +9,7 @@ import { errorOrNull, iso, isoOrNull, timeOrNull, viewError } from './values.ts'
 const statuses = ['ok', 'paused', 'open'] as const satisfies readonly ConnectionStatus[];
 const reasons = ['paused', 'credentials', 'down', null] as const satisfies readonly ConnectionState['reason'][];
 
-const connection = {
+export const connection = {
   type: 'object',
   properties: {
     name: { type: 'string' },

@@ -1,0 +1,68 @@
+// A button that changes something: asks when it must, shows that it works, and says what came of it.
+
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { Answer, Failure } from '../api.ts';
+import { useRole } from '../session.ts';
+import { Trouble } from './words.tsx';
+
+interface ActParts {
+  readonly label: string;
+  /** Asked before it is done; without one it is done at once. */
+  readonly ask?: ComponentChildren;
+  /** Fields of the question. Its values are given to `act`. */
+  readonly children?: ComponentChildren;
+  readonly kind?: 'main' | 'danger' | 'plain';
+  readonly act: (form: FormData) => Promise<Answer<unknown>>;
+  readonly done?: () => void;
+}
+
+/** Not drawn for who may only look. */
+export function Act({ label, ask, children, kind = 'plain', act, done }: ActParts) {
+  const role = useRole();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  if (role !== 'operator') return null;
+  const go = async (form: FormData) => {
+    setBusy(true);
+    setFailure(undefined);
+    const answer = await act(form);
+    setBusy(false);
+    if (!answer.ok) return setFailure(answer.failure);
+    dialog.current?.close();
+    done?.();
+  };
+  const start = () => (ask === undefined ? void go(new FormData()) : dialog.current?.showModal());
+  return (
+    <>
+      <button type="button" class={kind} disabled={busy} onClick={start}>
+        {label}
+      </button>
+      {failure && ask === undefined && <Trouble failure={failure} />}
+      {ask !== undefined && (
+        <dialog ref={dialog} aria-label={label}>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              void go(new FormData(event.currentTarget));
+            }}
+          >
+            <h2>{label}</h2>
+            <div class="ask">{ask}</div>
+            {children}
+            {failure && <Trouble failure={failure} />}
+            <div class="actions">
+              <button type="button" class="plain" onClick={() => dialog.current?.close()}>
+                Not now
+              </button>
+              <button type="submit" class={kind === 'plain' ? 'main' : kind} disabled={busy}>
+                {busy ? 'Working…' : label}
+              </button>
+            </div>
+          </form>
+        </dialog>
+      )}
+    </>
+  );
+}

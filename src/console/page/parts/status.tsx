@@ -1,0 +1,46 @@
+// A status as an icon and its own word; colour only repeats what both say.
+
+import { Icon, type IconName } from './icon.tsx';
+
+type Tone = 'good' | 'bad' | 'doubt' | 'busy' | 'calm';
+
+const marks: Readonly<Record<string, readonly [IconName, Tone]>> = {
+  accepted: ['check', 'good'],
+  duplicate: ['repeat', 'calm'],
+  refused: ['cross', 'bad'],
+  matched: ['check', 'good'],
+  ignored: ['skip', 'calm'],
+  pending: ['clock', 'calm'],
+  running: ['play', 'busy'],
+  waiting: ['clock', 'busy'],
+  held: ['pause', 'doubt'],
+  succeeded: ['check', 'good'],
+  failed: ['cross', 'bad'],
+  canceled: ['stop', 'calm'],
+  skipped: ['skip', 'calm'],
+  begun: ['play', 'busy'],
+  rejected: ['cross', 'bad'],
+  retryable: ['repeat', 'busy'],
+  in_doubt: ['question', 'doubt'],
+  interrupted: ['stop', 'calm'],
+  ok: ['check', 'good'],
+  paused: ['pause', 'doubt'],
+  open: ['warning', 'bad'],
+};
+
+/** `reason`: of a held run; it is what a person has to know. */
+export function Status({ status, reason }: { readonly status: string; readonly reason?: string | null }) {
+  const word = reason === 'in_doubt' ? 'in_doubt' : status;
+  const [icon, tone] = marks[word] ?? ['dot', 'calm'];
+  const said = reason ? `${status}: ${wordsOf(reason)}` : wordsOf(status);
+  return (
+    <span class={`status ${tone}`}>
+      <Icon name={icon} />
+      {said}
+    </span>
+  );
+}
+
+export function wordsOf(word: string): string {
+  return word.replaceAll('_', ' ');
+}

@@ -1,0 +1,71 @@
+// What every screen says in the same way: its name, that it waits, that it failed, that there is nothing.
+
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Failure } from '../api.ts';
+import type { Data } from '../live.ts';
+import { Icon } from './icon.tsx';
+
+interface HeadingParts {
+  readonly title: string;
+  /** Before the title: where this belongs. */
+  readonly over?: ComponentChildren;
+  readonly children?: ComponentChildren;
+}
+
+/** The one `h1`; it takes the focus when the screen changes, so that a screen reader says where we are. */
+export function Heading({ title, over, children }: HeadingParts) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · Hookline`;
+    if (document.activeElement === document.body || document.activeElement?.closest('nav')) heading.current?.focus();
+  }, [title]);
+  return (
+    <header class="heading">
+      <div>
+        {over && <p class="over">{over}</p>}
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+      </div>
+      {children && <div class="actions">{children}</div>}
+    </header>
+  );
+}
+
+export function Trouble({ failure }: { readonly failure: Failure }) {
+  return (
+    <div class="trouble" role="alert">
+      <Icon name="warning" />
+      <div>
+        <strong>{failure.message}.</strong> {failure.help}
+      </div>
+    </div>
+  );
+}
+
+/** `next`: the command or link that fills it. */
+export function Empty({ children, next }: { readonly children: ComponentChildren; readonly next?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <p>{children}</p>
+      {next && <p class="next">{next}</p>}
+    </div>
+  );
+}
+
+/** What came, or why nothing did; the last good answer stays while a newer one fails. */
+export function Loaded<T>({
+  data,
+  children,
+}: {
+  readonly data: Data<T>;
+  readonly children: (value: T) => ComponentChildren;
+}) {
+  return (
+    <>
+      {data.failure && <Trouble failure={data.failure} />}
+      {data.value === undefined ? data.loading && <p class="loading">Loading…</p> : children(data.value)}
+    </>
+  );
+}

@@ -1,0 +1,18 @@
+// Which screen a place has.
+
+import type { ComponentType } from 'preact';
+import type { Route } from './route.ts';
+import { Events } from './screens/events.tsx';
+import { Missing } from './screens/missing.tsx';
+
+export interface ScreenParts {
+  readonly route: Route;
+}
+
+export function screenOf({ path }: Route): ComponentType<ScreenParts> {
+  const [place = '', id] = path;
+  return (id === undefined ? lists[place] : details[place]) ?? Missing;
+}
+
+const lists: Readonly<Record<string, ComponentType<ScreenParts>>> = { '': Events, events: Events };
+const details: Readonly<Record<string, ComponentType<ScreenParts>>> = {};
