@@ -14,6 +14,7 @@ hookline events [event]
   --type <type>      only this type, such as call.ended
   --source <name>    only from this source
   --status <status>  pending, matched or ignored
+  --untaken          those that no workflow took (ignored), each with the nearest reason
   --refused          the deliveries that were refused instead, with the reason
   --limit <count>    how many, 1 to 200 (20)
   --before <id>      the page after the row with this id
@@ -24,6 +25,7 @@ const options = {
   type: { type: 'string' },
   source: { type: 'string' },
   status: { type: 'string' },
+  untaken: { type: 'boolean' },
   refused: { type: 'boolean' },
   limit: { type: 'string' },
   before: { type: 'string' },
@@ -35,11 +37,23 @@ export function events(args: readonly string[], io: Io): Promise<number> {
   return runCommand(command, args, io, async (given) => {
     const [id] = given.positionals;
     if (id !== undefined) return showEvent(given, id);
-    const { refused, limit = '20', before, ...filter } = given.values;
-    if (refused !== true)
-      return showEvents(given, { type: filter.type, source: filter.source, status: filter.status, limit, before });
-    const unfit = ['type', 'source', 'status'].find((name) => name in filter);
-    if (unfit !== undefined) throw misuse(command, `"--${unfit}" does not go with "--refused"`);
+    const {
+      refused,
+      untaken,
+      limit = '20',
+      before,
+      type,
+      source,
+      status = untaken ? 'ignored' : undefined,
+    } = given.values;
+    if (untaken === true && status !== 'ignored')
+      throw misuse(command, '"--status" does not go with "--untaken": what no workflow took is ignored');
+    if (refused !== true) {
+      const query = { type, source, status, limit, before };
+      return status === 'ignored' ? showUntaken(given, query) : showEvents(given, query);
+    }
+    const unfit = Object.entries({ type, source, status, untaken }).find(([, value]) => value !== undefined);
+    if (unfit !== undefined) throw misuse(command, `"--${unfit[0]}" does not go with "--refused"`);
     return showRefused(given, { status: 'refused', limit, before });
   });
 }
@@ -63,6 +77,45 @@ async function showEvents({ client, show, print }: Events, query: Query): Promis
     print.table([header(print, ['', 'STATUS', 'TYPE', 'SOURCE', 'RECEIVED', '', 'WORKFLOWS', 'ID']), ...rows]);
     nextLine(print, 'events', answer.next, query);
   });
+}
+
+async function showUntaken({ client, show, print }: Events, query: Query): Promise<void> {
+  const answer = (await client.get('/api/events', { ...query, reasons: 'true' })) as EventsAnswer;
+  show(answer, () => {
+    if (answer.items.length === 0) return print.line('No event fits: every one was taken, or is not matched yet.');
+    const rows = answer.items.map((event): Cell[] => [
+      mark(event.status),
+      oneLine(event.type, 40),
+      oneLine(event.source, 20),
+      ...timeCells(print, event.receivedAt),
+      event.id,
+      nearestLine(event),
+    ]);
+    print.table([header(print, ['', 'TYPE', 'SOURCE', 'RECEIVED', '', 'ID', 'NEAREST REASON']), ...rows]);
+    print.line(print.paint('All of it: hookline why <event>', 'dim'));
+    nextLine(print, 'events', answer.next, query);
+  });
+}
+
+/** `long-calls: event.data.call.duration > 60 (event.data.call.duration = 12)`. */
+function nearestLine({ nearest, type }: EventSummary): string {
+  if (nearest === undefined) return '';
+  const { reason, workflow, text, values, certain } = nearest;
+  const sure = certain ? '' : ' (by the file as it is now)';
+  const name = oneLine(workflow ?? '', 60);
+  const seen = values.slice(0, 2).map(({ path, shown }) => `${path} = ${shown}`);
+  switch (reason) {
+    case 'false':
+      return oneLine(`${name}: ${text} is false${seen.length === 0 ? '' : `; ${seen.join(', ')}`}`, 160) + sure;
+    case 'other-event':
+      return `no workflow waits for ${oneLine(type, 60)}${sure}`;
+    case 'would-take':
+      return `${name} would take it${certain ? '; it could not be matched then' : ' by the file as it is now'}`;
+    case 'unreadable':
+      return `it cannot be read: ${oneLine(text, 100)}`;
+    default:
+      return `the file has no workflow${sure}`;
+  }
 }
 
 function workflowsOf({ status, workflows }: EventSummary): string {
@@ -129,10 +182,15 @@ async function showEvent({ client, show, print }: Events, id: string): Promise<v
   });
 }
 
-function showRuns(print: Printer, { status, runs }: EventDetail): void {
-  if (runs.items.length === 0)
+function showRuns(print: Printer, { id, status, workflows, runs }: EventDetail): void {
+  const without = workflows.filter((name) => !runs.items.some(({ workflow }) => workflow === name));
+  if (runs.items.length === 0 && without.length === 0)
     return print.line(status === 'pending' ? 'Runs: not matched yet' : 'Runs: no workflow took it');
   print.line('Runs');
+  if (runs.next === null) {
+    for (const name of without)
+      print.line(`  – ${oneLine(name, 60)} took it and has no run; the reason: hookline why ${id}`);
+  }
   print.table(
     runs.items.map((run): Cell[] => [
       mark(run.status),

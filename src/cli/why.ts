@@ -1,17 +1,20 @@
 // `hookline why`: which workflows took a stored event, and for each of the others the first condition that was false.
 
+import type { DeliveryView } from '../console/api/deliveries.ts';
 import type { WhyAnswer } from '../console/api/why.ts';
-import type { Io } from './client.ts';
+import { reasons, type Reason } from '../receive/reasons.ts';
+import { AnswerError, type Client, type Io } from './client.ts';
 import { runCommand } from './command.ts';
-import { mark, oneLine, relative, statusWord } from './format.ts';
+import { brief, mark, oneLine, relative, statusWord } from './format.ts';
 import type { Cell, Printer } from './print.ts';
 
 const help = `
-hookline why <event>
+hookline why <event or delivery>
   Says which workflows took a stored event and what became of their runs. For each other workflow it shows the first
-  condition that was false, where it stands in the file, and the values it saw.
+  condition that was false, where it stands in the file, and the values it saw. Of a delivery (dlv_…) it says why it was
+  refused, or of which event it is a repeat.
 
-  The answer is made by the workflow file that was live when the event was matched, as far as that is known.
+  The answer is made by the workflow file that was live when the event was matched.
   For an event that is not stored, or for a changed file: "hookline try".
 
   --json  the answer as JSON
@@ -20,13 +23,51 @@ hookline why <event>
 export function why(args: readonly string[], io: Io): Promise<number> {
   return runCommand({ name: 'why', help, options: {}, takes: [1, 1] }, args, io, async (given) => {
     const { client, positionals, show, print } = given;
-    const answer = (await client.get(`/api/events/${encodeURIComponent(positionals[0] ?? '')}/why`)) as WhyAnswer;
-    show(answer, () => {
-      showEvent(print, answer);
-      for (const workflow of answer.workflows) showWorkflow(print, answer, workflow);
-      showDeliveries(print, answer);
+    const [id = ''] = positionals;
+    if (!id.startsWith('dlv_')) {
+      const answer = await askWhy(client, id);
+      return show(answer, () => showAnswer(print, answer));
+    }
+    const delivery = (await client.get(`/api/deliveries/${encodeURIComponent(id)}`)) as DeliveryView;
+    const answer = await askWhy(client, delivery.eventId).catch(gone);
+    show({ delivery, why: answer }, () => {
+      showDelivery(print, delivery, answer);
+      if (answer !== null) showAnswer(print, answer);
     });
   });
+}
+
+async function askWhy<Id extends string | null>(client: Client, id: Id): Promise<WhyAnswer | Extract<Id, null>> {
+  if (id === null) return id as Extract<Id, null>;
+  return (await client.get(`/api/events/${encodeURIComponent(id)}/why`)) as WhyAnswer;
+}
+
+/** An event that is no longer kept while a repeat of it is. */
+function gone(error: unknown): null {
+  if (error instanceof AnswerError && error.code === 'not.found') return null;
+  throw error;
+}
+
+function showDelivery(print: Printer, delivery: DeliveryView, answer: WhyAnswer | null): void {
+  const { id, status, source, reason, receivedAt, eventId, size, body } = delivery;
+  print.line(`${print.paint(id, 'bold')}  from ${oneLine(source)}, received ${print.when(receivedAt)}`);
+  if (status === 'refused') {
+    print.line(`${print.status('refused')}: ${oneLine(reason ?? 'no reason')}, so no event was made of it`);
+    const sentence = Object.hasOwn(reasons, reason ?? '') ? reasons[reason as Reason].message : undefined;
+    if (sentence !== undefined) print.line(`    ${sentence}`);
+    return print.line(`    ${size} bytes, beginning with ${brief(body?.text ?? '', 120)}`);
+  }
+  const what = status === 'duplicate' ? 'repeats an event that was there already, and starts no run' : 'is a new event';
+  const differs = status === 'duplicate' && body !== null ? ' Its body is another one, and was not used.' : '';
+  print.line(`${print.status(status)}: it ${what}.${differs}`);
+  if (answer === null) print.line(`    The event ${eventId ?? ''} is no longer kept.`);
+  print.line();
+}
+
+function showAnswer(print: Printer, answer: WhyAnswer): void {
+  showEvent(print, answer);
+  for (const workflow of answer.workflows) showWorkflow(print, answer, workflow);
+  showDeliveries(print, answer);
 }
 
 type WorkflowView = WhyAnswer['workflows'][number];
@@ -80,7 +121,7 @@ function showWorkflow(print: Printer, answer: WhyAnswer, workflow: WorkflowView)
     workflow.runs.map((run) => runRow(print, run)),
     '    ',
   );
-  for (const line of detail(workflow, answer)) print.line(`    ${line}`);
+  for (const line of [...detail(workflow, answer), ...connectionLines(workflow, answer)]) print.line(`    ${line}`);
   const { term } = workflow;
   if (term !== null) {
     print.line(`    ${oneLine(term.at)}  ${print.paint(oneLine(term.text, 300), 'cyan')}  is false`);
@@ -92,9 +133,9 @@ function showWorkflow(print: Printer, answer: WhyAnswer, workflow: WorkflowView)
 }
 
 function* detail(workflow: WorkflowView, { event, config }: WhyAnswer): Generator<string> {
-  const { verdict, unique } = workflow;
+  const { verdict } = workflow;
   if (verdict === 'taken' && workflow.runs.length === 0) yield 'Its run is no longer kept.';
-  if (verdict === 'unique') yield `Its unique is ${oneLine(unique ?? '')}, and another run already had that value.`;
+  if (verdict === 'unique') yield holderLine(workflow);
   if (verdict === 'not-run') {
     yield config?.certain === true
       ? 'It could not be matched then; the log says why.'
@@ -103,6 +144,24 @@ function* detail(workflow: WorkflowView, { event, config }: WhyAnswer): Generato
   }
   if (verdict === 'other-event') yield `${oneLine(workflow.at ?? '')}  on: ${oneLine(workflow.on.join(', '))}`;
   if (verdict === 'false' && workflow.term === null) yield `${oneLine(workflow.at ?? '')}  its if is false as a whole`;
+}
+
+function holderLine({ unique, holder }: WorkflowView): string {
+  const value = `Its unique is ${oneLine(unique ?? '')}, and another run already had that value`;
+  if (holder === null) return `${value}; that run is no longer kept.`;
+  return `${value}: ${holder.run} of event ${holder.event} (${holder.status}).`;
+}
+
+function* connectionLines({ runs }: WorkflowView, { connections }: WhyAnswer): Generator<string> {
+  const lanes = new Set(runs.filter(({ endedAt }) => endedAt === null).map(({ connection }) => connection));
+  for (const { name, status, reason, until } of connections.filter((one) => lanes.has(one.name))) {
+    const shown = oneLine(name);
+    if (status === 'open')
+      yield `Connection "${shown}" is down and left alone${until === null ? '' : ` until ${until}`}.`;
+    else if (reason === 'credentials')
+      yield `Connection "${shown}" is paused, its credentials are refused; mend them, then: hookline resume ${shown}`;
+    else yield `Connection "${shown}" is paused; go on with: hookline resume ${shown}`;
+  }
 }
 
 function runRow(print: Printer, run: RunView): Cell[] {

@@ -107,8 +107,8 @@ export type Explanation = { readonly workflow: Workflow } & (
   | { readonly is: 'taken'; readonly match: Match }
   /** No entry of its `on` names the event. */
   | { readonly is: 'other-event'; readonly on: readonly string[] }
-  /** The first false term of its `if`; null when none is false by itself. */
-  | { readonly is: 'false'; readonly term: FalseTerm | null }
+  /** The first false term of its `if`; null when none is false by itself. `failing`: how many terms do not hold. */
+  | { readonly is: 'false'; readonly term: FalseTerm | null; readonly failing: number }
 );
 
 export interface SourceConfig {

@@ -45,7 +45,7 @@ export function createExplain(
       if (!takes(entry, event)) {
         return [{ workflow, is: 'other-event', on: entry.on.map((on) => `${on.source}:${on.type}`) }];
       }
-      return [{ workflow, is: 'false', term: firstFalse(termsOf(entry), scope) }];
+      return [{ workflow, is: 'false', ...falseTerms(termsOf(entry), scope) }];
     });
   };
 }
@@ -75,9 +75,11 @@ function compileTerms(written: Written, source: SourceText): readonly Term[] {
   });
 }
 
-function firstFalse(terms: readonly Term[], scope: Scope): FalseTerm | null {
-  const found = terms.find(({ holds }) => holds(scope) === false);
-  return found === undefined ? null : { text: found.text, at: found.at, ...found.see(scope) };
+function falseTerms(terms: readonly Term[], scope: Scope): { term: FalseTerm | null; failing: number } {
+  const held = terms.map(({ holds }) => holds(scope));
+  const first = terms[held.indexOf(false)];
+  const term = first === undefined ? null : { text: first.text, at: first.at, ...first.see(scope) };
+  return { term, failing: held.filter((value) => value !== true).length };
 }
 
 function compilePaths(expression: Expression, node: ExpressionNode) {

@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Io } from '../../src/cli/client.ts';
+import { events } from '../../src/cli/events.ts';
 import { why } from '../../src/cli/why.ts';
+import type { EventsAnswer } from '../../src/console/api/events.ts';
 import type { WhyAnswer } from '../../src/console/api/why.ts';
 import type { Workflows } from '../../src/workflow/compile.ts';
 import { accept, holdRun, id, newRun, openLedger, start, token, type Ledger } from '../console/ledger.ts';
@@ -101,7 +103,83 @@ It was delivered again 1 time; a repeat starts no run.
     live = await ready(then);
     const { out } = await ask(7);
     live = before;
-    expect(out).toContain('! call-summary  took it, but has no run\n    Its unique is c6, and another run already had');
+    expect(out).toContain(
+      '! call-summary  took it, but has no run\n    Its unique is c6, and another run already had that value: ' +
+        `${id('run', 6)} of event ${id('evt', 6)} (pending).`,
+    );
+    const shown = await say(events, [id('evt', 7)], io);
+    expect(shown.out).toContain('– call-summary took it and has no run; the reason: hookline why evt_');
+    expect(shown.out).not.toContain('no workflow took it');
+    const untaken = await say(events, ['--untaken', '--json'], io);
+    const listed = new Set((JSON.parse(untaken.out) as EventsAnswer).items.map((event) => event.id));
+    expect([listed.has(id('evt', 3)), listed.has(id('evt', 7))]).toEqual([true, false]);
+  });
+
+  it('knows the file that an event was matched with, also when no workflow took it', async () => {
+    await accept(ledger.store, 20, { key: 'then' });
+    await ledger.store.plan([{ eventId: id('evt', 20), runs: [], config: 'hash' }]);
+    const { out } = await ask(20);
+    expect(out).toContain('as it was then (');
+    expect(out).not.toContain('another version may have been live');
+    expect(out).toContain('w.yaml:7:42  event.data.call.duration > 60  is false');
+  });
+
+  it('lists what no workflow took, with the nearest reason by the file of then', async () => {
+    const body = Buffer.from('{"data":{"call":{"callId":"x","summary":"s","duration":61}}}');
+    await accept(ledger.store, 21, { key: 'near', body, type: 'call.ended' });
+    await accept(ledger.store, 22, { key: 'far', body, type: 'call.moved' });
+    await accept(ledger.store, 23, { key: 'torn too', body: Buffer.from('{') });
+    await ledger.store.plan(
+      [21, 22, 23].map((number) => ({
+        eventId: id('evt', number),
+        runs: [],
+        config: number === 22 ? 'lost' : 'other',
+      })),
+    );
+    const before = live;
+    live = await ready(
+      then.replace('  call-summary: {', '  call-summary: { if: event.data.a == 1 && event.data.b == 1,'),
+    );
+    const { code, out } = await say(events, ['--untaken'], io);
+    const plain = await say(events, ['--status', 'ignored'], io);
+    live = before;
+    expect([code, plain.out]).toEqual([0, out]);
+    const line = (number: number) => out.split('\n').find((row) => row.includes(id('evt', number)));
+    expect(line(21)).toMatch(
+      /long-calls: event\.data\.call\.callId == "other" is false; event\.data\.call\.callId = "x" \(by/,
+    );
+    expect(line(22)).toContain('no workflow waits for call.moved');
+    expect(line(23)).toContain('it cannot be read: ');
+    expect(line(20)).toContain('call-summary would take it; it could not be matched then');
+    expect(line(20)).not.toContain('as it is now');
+  });
+
+  it('goes from the id of a repeat to its event, and says why a delivery was refused', async () => {
+    const repeat = await say(why, [id('dlv', 700)], io);
+    expect(repeat.code).toBe(0);
+    expect(repeat.out).toContain(
+      '= duplicate: it repeats an event that was there already, and starts no run. Its body is',
+    );
+    expect(repeat.out).toContain(`${id('evt', 1)}  call.ended from truedy`);
+    const given = { source: 'truedy', receivedAt: start, reason: 'signature.stale', headers: [], size: 9 };
+    await ledger.store.refuse([{ ...given, id: id('dlv', 800), body: Buffer.from('{"a":1}') }]);
+    const refused = await say(why, [id('dlv', 800)], io);
+    expect(refused.out).toContain('✗ refused: signature.stale, so no event was made of it');
+    expect(refused.out).toContain('the signature is true but too old\n    9 bytes, beginning with {"a":1}');
+    const json = await say(why, [id('dlv', 800), '--json'], io);
+    expect(JSON.parse(json.out)).toMatchObject({ delivery: { reason: 'signature.stale' }, why: null });
+    const none = await say(why, [id('dlv', 999)], io);
+    expect([none.code, none.err]).toEqual([1, expect.stringMatching(/"dlv_0+999" does not exist/) as string]);
+  });
+
+  it('says that an open run waits for a connection that is paused or down', async () => {
+    const state = { name: 'mail', since: start, untilAt: null, error: null } as const;
+    await ledger.store.setConnection({ ...state, status: 'paused', reason: 'credentials' });
+    expect((await ask(6)).out).toContain('Connection "mail" is paused, its credentials are refused; mend them, then: ');
+    await ledger.store.setConnection({ ...state, status: 'open', reason: 'down', untilAt: start });
+    expect((await ask(6)).out).toContain('Connection "mail" is down and left alone until 2026-11-23T19:00:00.000Z.');
+    await ledger.store.setConnection({ ...state, status: 'ok', reason: null });
+    expect((await ask(6)).out).not.toContain('Connection "mail"');
   });
 
   it('gives the whole answer as JSON', async () => {
@@ -135,7 +213,7 @@ It was delivered again 1 time; a repeat starts no run.
   it('explains itself, and what is wrong with the command line', async () => {
     expect(await say(why, ['--help'])).toMatchObject({
       code: 0,
-      out: expect.stringContaining('hookline why <event>') as string,
+      out: expect.stringContaining('hookline why <event or delivery>') as string,
     });
     expect((await say(why, [], io)).code).toBe(2);
     const unknown = await say(why, ['evt_none'], io);

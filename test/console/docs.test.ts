@@ -22,8 +22,9 @@ it.each(documented)('$method $path answers as the page says', async ({ method, p
   const address = route
     .replace('events/:id', `events/${id('evt', 1)}`)
     .replace('runs/:id', `runs/${id('run', 1)}`)
+    .replace('deliveries/:id', `deliveries/${id('dlv', 1)}`)
     .replace(':name', 'crm');
-  const example: Record<string, string> = { limit: '1', before: id('evt', 9) };
+  const example: Record<string, string> = { limit: '1', before: id('evt', 9), reasons: 'true', last: '1' };
   const given = filters.split('&').filter((name) => name !== '' && name !== 'status');
   const query = new URLSearchParams(Object.fromEntries(given.map((name) => [name, example[name] ?? 'x'])));
   const { status } = await ledger.call(

@@ -1,20 +1,21 @@
 // Deliveries: every request from a sender, the refused ones with their reason.
 
 import type { FastifyInstance } from 'fastify';
+import { HostError } from '../../core/errors.ts';
 import type { FromSchema } from '../../plugin/index.ts';
 import type { Delivery, DeliveryStatus } from '../../core/model.ts';
 import { nameQuery, pageOf, pageQuery, readPage } from './paging.ts';
 import type { AdminParts } from './parts.ts';
 import { bytes, iso, time, viewBytes } from './values.ts';
 
-const statuses = ['accepted', 'duplicate', 'refused'] as const satisfies readonly DeliveryStatus[];
+export const deliveryStatuses = ['accepted', 'duplicate', 'refused'] as const satisfies readonly DeliveryStatus[];
 
 export const delivery = {
   type: 'object',
   properties: {
     id: { type: 'string' },
     source: { type: 'string' },
-    status: { enum: statuses },
+    status: { enum: deliveryStatuses },
     receivedAt: time,
     reason: { type: ['string', 'null'], description: 'of a refused one: why' },
     eventId: { type: ['string', 'null'] },
@@ -52,7 +53,7 @@ export function viewDelivery(row: Delivery): DeliveryView {
 const query = {
   type: 'object',
   properties: {
-    status: { enum: statuses, description: `one of ${statuses.join(', ')}` },
+    status: { enum: deliveryStatuses, description: `one of ${deliveryStatuses.join(', ')}` },
     event: nameQuery,
     ...pageQuery,
   },
@@ -68,5 +69,14 @@ export function deliveryRoutes(api: FastifyInstance, { store }: AdminParts): voi
     { schema: { querystring: query, response: { 200: page } } },
     ({ query: { status, event: eventId, ...rest } }): Promise<DeliveriesAnswer> =>
       readPage(rest, (part) => store.deliveries({ status, eventId }, part), viewDelivery),
+  );
+  api.get<{ Params: { id: string } }>(
+    '/deliveries/:id',
+    { schema: { response: { 200: delivery } } },
+    async ({ params: { id } }): Promise<DeliveryView> => {
+      const [row] = await store.deliveries({ id }, { limit: 1 });
+      if (row === undefined) throw new HostError('not.found', { what: 'delivery', id });
+      return viewDelivery(row);
+    },
   );
 }

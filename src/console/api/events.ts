@@ -5,18 +5,19 @@ import { HostError } from '../../core/errors.ts';
 import type { Event, EventStatus } from '../../core/model.ts';
 import type { FromSchema } from '../../plugin/index.ts';
 import { delivery, viewDelivery } from './deliveries.ts';
+import { nearest, nearestReason } from './nearest.ts';
 import { nameQuery, pageOf, pageQuery, readPage } from './paging.ts';
 import type { AdminParts } from './parts.ts';
 import { runSummary, viewRun } from './run-view.ts';
 import { bytes, iso, time, viewBytes } from './values.ts';
 
-const statuses = ['pending', 'matched', 'ignored'] as const satisfies readonly EventStatus[];
+export const eventStatuses = ['pending', 'matched', 'ignored'] as const satisfies readonly EventStatus[];
 
 const eventFields = {
   id: { type: 'string' },
   source: { type: 'string' },
   type: { type: 'string' },
-  status: { enum: statuses },
+  status: { enum: eventStatuses },
   key: { type: 'string', description: 'dedupe key' },
   rule: { type: 'string', description: 'which rule gave the key' },
   time: { type: ['string', 'null'], description: 'when it happened, as the sender says' },
@@ -27,7 +28,7 @@ const eventFields = {
 
 const eventSummary = {
   type: 'object',
-  properties: eventFields,
+  properties: { ...eventFields, nearest },
   required: ['id', 'source', 'type', 'status', 'key', 'rule', 'time', 'receivedAt', 'size', 'workflows'],
   additionalProperties: false,
 } as const;
@@ -59,7 +60,8 @@ const query = {
   properties: {
     type: nameQuery,
     source: nameQuery,
-    status: { enum: statuses, description: `one of ${statuses.join(', ')}` },
+    status: { enum: eventStatuses, description: `one of ${eventStatuses.join(', ')}` },
+    reasons: { enum: ['true'], description: 'true: with the nearest reason why no workflow took it' },
     ...pageQuery,
   },
   additionalProperties: false,
@@ -82,8 +84,19 @@ export function eventRoutes(api: FastifyInstance, parts: AdminParts): void {
   api.get<{ Querystring: FromSchema<typeof query> }>(
     '/events',
     { schema: { querystring: query, response: { 200: page } } },
-    ({ query: { type, source, status, ...rest } }): Promise<EventsAnswer> =>
-      readPage(rest, (part) => store.events({ type, source, status }, part), viewEvent),
+    async ({ query: { type, source, status, reasons, ...rest } }): Promise<EventsAnswer> => {
+      const { items, next } = await readPage(
+        rest,
+        (part) => store.events({ type, source, status }, part),
+        (event) => event,
+      );
+      const views: EventSummary[] = [];
+      for (const event of items) {
+        const reason = reasons === undefined ? null : await nearestReason(parts, event);
+        views.push({ ...viewEvent(event), ...(reason === null ? {} : { nearest: reason }) });
+      }
+      return { items: views, next };
+    },
   );
   api.get<{ Params: { id: string } }>('/events/:id', { schema: { response: { 200: eventDetail } } }, ({ params }) =>
     readDetail(parts, params.id),

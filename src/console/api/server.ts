@@ -3,13 +3,17 @@
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
 import { HostError } from '../../core/errors.ts';
-import { createAccess } from './access.ts';
+import { createAccess, type Access } from './access.ts';
 import { changeRoutes } from './changes-route.ts';
+import { configRoutes } from './config.ts';
 import { connectionRoutes } from './connections.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
+import { eventStreamRoutes } from './event-stream.ts';
 import { answerFailure, answerUnknown, describeInvalid, failure } from './failure.ts';
 import { builtPage, pageRoutes } from './page.ts';
+import { healthRoutes } from './health.ts';
+import { metricRoutes } from './metrics.ts';
 import type { AdminParts } from './parts.ts';
 import { runRoutes } from './runs.ts';
 import { sandboxRoutes } from './sandbox.ts';
@@ -59,7 +63,13 @@ export function createAdmin(parts: AdminParts): Admin {
   server.addHook('onSend', async (_, reply) => void (stopping && reply.header('connection', 'close')));
   server.setErrorHandler(answerFailure(parts.log));
   server.setNotFoundHandler(answerUnknown);
-  server.register(async (api) => addApi(api, parts), { prefix: '/api' });
+  const access = createAccess(
+    { operator: parts.token, viewer: parts.viewerToken ?? '', code: parts.signInCode ?? '' },
+    parts.clock,
+  );
+  server.register(async (api) => addApi(api, parts, access), { prefix: '/api' });
+  healthRoutes(server, parts);
+  metricRoutes(server, parts, access);
   server.register((page) => pageRoutes(page, parts.page ?? builtPage));
   return {
     start: async () => {
@@ -80,11 +90,7 @@ export function createAdmin(parts: AdminParts): Admin {
   };
 }
 
-function addApi(api: FastifyInstance, parts: AdminParts): void {
-  const access = createAccess(
-    { operator: parts.token, viewer: parts.viewerToken ?? '', code: parts.signInCode ?? '' },
-    parts.clock,
-  );
+function addApi(api: FastifyInstance, parts: AdminParts, access: Access): void {
   api.addHook('onRequest', async ({ method, headers, routeOptions: { config } }) => {
     if (config.open) return;
     const role = access.roleOf({ method, headers });
@@ -99,6 +105,8 @@ function addApi(api: FastifyInstance, parts: AdminParts): void {
   sessionRoutes(api, parts, access);
   for (const routes of [
     eventRoutes,
+    eventStreamRoutes,
+    configRoutes,
     whyRoutes,
     runRoutes,
     deliveryRoutes,

@@ -8,8 +8,9 @@ import type { Explanation, Workflows } from '../../workflow/compile.ts';
 import type { AdminParts } from './parts.ts';
 import { pageOf, readPage } from './paging.ts';
 import { delivery, viewDelivery } from './deliveries.ts';
-import { runSummary, viewRun } from './run-view.ts';
-import { iso, time } from './values.ts';
+import { runStatuses, runSummary, viewRun } from './run-view.ts';
+import { iso, isoOrNull, time, timeOrNull } from './values.ts';
+import { explainEvent, findConfig } from './verdict.ts';
 
 const term = {
   type: ['object', 'null'],
@@ -48,8 +49,15 @@ const workflow = {
     at: { type: ['string', 'null'], description: 'file:line:column of the workflow' },
     term,
     runs: { type: 'array', items: runSummary },
+    holder: {
+      type: ['object', 'null'],
+      description: 'of the verdict unique: the run that has the value; null when it is no longer kept',
+      properties: { run: { type: 'string' }, event: { type: 'string' }, status: { enum: runStatuses } },
+      required: ['run', 'event', 'status'],
+      additionalProperties: false,
+    },
   },
-  required: ['name', 'verdict', 'unique', 'on', 'at', 'term', 'runs'],
+  required: ['name', 'verdict', 'unique', 'on', 'at', 'term', 'runs', 'holder'],
   additionalProperties: false,
 } as const;
 type WorkflowView = FromSchema<typeof workflow>;
@@ -84,9 +92,24 @@ const answer = {
     },
     problem: { type: ['string', 'null'], description: 'why the event cannot be read, and so not be explained' },
     workflows: { type: 'array', items: workflow },
+    connections: {
+      type: 'array',
+      description: 'those that its open runs wait for',
+      items: {
+        type: 'object',
+        properties: {
+          name: { type: 'string' },
+          status: { enum: ['paused', 'open'] },
+          reason: { enum: ['paused', 'credentials', 'down', null] },
+          until: timeOrNull,
+        },
+        required: ['name', 'status', 'reason', 'until'],
+        additionalProperties: false,
+      },
+    },
     deliveries: pageOf(delivery),
   },
-  required: ['event', 'config', 'problem', 'workflows', 'deliveries'],
+  required: ['event', 'config', 'problem', 'workflows', 'connections', 'deliveries'],
   additionalProperties: false,
 } as const;
 export type WhyAnswer = FromSchema<typeof answer>;
@@ -101,12 +124,12 @@ export function whyRoutes(api: FastifyInstance, parts: AdminParts): void {
     async ({ params: { id } }): Promise<WhyAnswer> => {
       const event = await parts.store.event(id);
       if (event === null) throw new HostError('not.found', { what: 'event', id });
-      return explainEvent(parts, event);
+      return answerWhy(parts, event);
     },
   );
 }
 
-async function explainEvent(parts: AdminParts, event: Event): Promise<WhyAnswer> {
+async function answerWhy(parts: AdminParts, event: Event): Promise<WhyAnswer> {
   const { store } = parts;
   const { id, source, type, status, key } = event;
   const [deliveries, newestFirst] = await Promise.all([
@@ -115,27 +138,35 @@ async function explainEvent(parts: AdminParts, event: Event): Promise<WhyAnswer>
   ]);
   const runs = newestFirst.toReversed();
   const { workflows, ...known } = await findConfig(parts, event, runs);
+  const views = viewWorkflows(parts, event, workflows, runs);
   return {
     event: { id, source, type, status, key, receivedAt: iso(event.receivedAt) },
     config: workflows && { hash: workflows.hash, file: workflows.file, ...known },
-    ...viewWorkflows(parts, event, workflows, runs),
+    problem: views.problem,
+    workflows: await Promise.all(views.workflows.map((view) => withHolder(parts, view))),
+    connections: await troubledConnections(parts, runs),
     deliveries,
   };
 }
 
-/** The file that its first runs began with; without one that can be read, the live file. */
-async function findConfig({ workflows, store }: AdminParts, event: Event, runs: readonly Run[]) {
-  const live = (await workflows?.()) ?? null;
-  const hash = runs.find((run) => run.replay === 0)?.config;
-  const pinned = hash === undefined ? null : await workflows?.(hash);
-  if (pinned) return { workflows: pinned, live: pinned.hash === live?.hash, certain: true };
-  const accepted = live === null ? undefined : (await store.config(live.hash))?.at;
-  const certain = event.status === 'pending' || (accepted !== undefined && accepted <= event.receivedAt);
-  return { workflows: live, live: true, certain: certain && hash === undefined };
+async function withHolder({ store }: AdminParts, view: WorkflowView): Promise<WorkflowView> {
+  if (view.verdict !== 'unique' || view.unique === null) return view;
+  const [holder] = await store.runs({ workflow: view.name, unique: view.unique }, { limit: 1 });
+  return holder === undefined
+    ? view
+    : { ...view, holder: { run: holder.id, event: holder.eventId, status: holder.status } };
+}
+
+async function troubledConnections({ store }: AdminParts, runs: readonly Run[]): Promise<WhyAnswer['connections']> {
+  const lanes = new Set(runs.filter(({ endedAt }) => endedAt === null).map(({ lane }) => lane));
+  if (lanes.size === 0) return [];
+  return (await store.connections()).flatMap(({ name, status, reason, untilAt }) =>
+    status === 'ok' || !lanes.has(name) ? [] : [{ name, status, reason, until: isoOrNull(untilAt) }],
+  );
 }
 
 function viewWorkflows(parts: AdminParts, event: Event, workflows: Workflows | null, runs: readonly Run[]) {
-  const { explained, problem } = explain(parts, event, workflows);
+  const { explained, problem } = explainEvent(parts, event, workflows);
   const known = explained.map((one) => viewWorkflow(event, one, runs));
   const names = new Set(known.map(({ name }) => name));
   const gone = [...new Set([...event.matched, ...runs.map((run) => run.workflow)])].filter((name) => !names.has(name));
@@ -144,17 +175,7 @@ function viewWorkflows(parts: AdminParts, event: Event, workflows: Workflows | n
   return { problem, workflows: [...known, ...others] };
 }
 
-function explain({ readEvent }: AdminParts, event: Event, workflows: Workflows | null) {
-  const { id, type, source, time } = event;
-  try {
-    const scope = { id, type, source, time, receivedAt: iso(event.receivedAt), ...readEvent(event) };
-    return { explained: workflows?.explain?.(scope) ?? [], problem: null };
-  } catch (error) {
-    return { explained: [], problem: error instanceof Error ? error.message : 'the body cannot be read' };
-  }
-}
-
-const nothing = { unique: null, on: [], at: null, term: null } satisfies Partial<WorkflowView>;
+const nothing = { unique: null, on: [], at: null, term: null, holder: null } satisfies Partial<WorkflowView>;
 
 function runsOf(name: string, runs: readonly Run[]) {
   return runs.filter((run) => run.workflow === name).map(viewRun);
