@@ -8,6 +8,7 @@ import { createSending } from './connect/sending.ts';
 import { createChanges, type Changes } from './console/api/changes.ts';
 import { createAdmin } from './console/api/server.ts';
 import type { Log, Redactor } from './core/log.ts';
+import { createMetrics, type Metrics } from './core/metrics.ts';
 import { poolRandom, type Happening } from './core/model.ts';
 import type { Settings } from './core/settings.ts';
 import { readySources } from './receive/ready.ts';
@@ -84,8 +85,10 @@ type OnStop = (close: () => Promise<unknown>) => void;
 async function start(given: AppOptions, onStop: OnStop): Promise<Omit<App, 'stop'>> {
   const { settings, log, clock, redactor } = given;
   const changes = createChanges();
+  const metrics = createMetrics((source) => config.live().sources.has(source));
   const notify: AppOptions['notify'] = (happening) => {
     changes.tell();
+    metrics.note(happening);
     given.notify(happening);
   };
   const options: AppOptions = { ...given, notify };
@@ -132,7 +135,7 @@ async function start(given: AppOptions, onStop: OnStop): Promise<Omit<App, 'stop
     log,
     notify: options.notify,
   };
-  return startEngine({ options, parts, config, sources, recent, changes, onStop, giveUp: recorder.giveUp });
+  return startEngine({ options, parts, config, sources, recent, changes, metrics, onStop, giveUp: recorder.giveUp });
 }
 
 interface Built {
@@ -142,6 +145,7 @@ interface Built {
   readonly sources: ReadonlyMap<string, ReadySource>;
   readonly recent: Recent;
   readonly changes: Changes;
+  readonly metrics: Metrics;
   readonly onStop: OnStop;
   readonly giveUp: () => void;
 }
@@ -153,6 +157,7 @@ async function startEngine({
   sources,
   recent,
   changes,
+  metrics,
   onStop,
   giveUp,
 }: Built): Promise<Omit<App, 'stop'>> {
@@ -167,6 +172,7 @@ async function startEngine({
   });
   onStop(startHousekeeping(parts, worker));
   const ready = async () => readiness(parts.store, config);
+  const dead = () => parts.store.ended?.() ?? null;
   const admin = createAdmin({
     store: parts.store,
     operations: createOperations(parts, worker),
@@ -181,6 +187,16 @@ async function startEngine({
     clock,
     readEvent: (event) => parts.readEvent(event, config.live()),
     workflows: async (hash) => (hash === undefined ? config.live() : config.pinned(hash)),
+    health: { ready, dead },
+    measured: {
+      counted: metrics.read,
+      ready,
+      stale: () => config.stale,
+      active: worker.active,
+      budget: 0,
+      daysLeft: () => null,
+      open: settings.METRICS_PUBLIC,
+    },
     status: async () => ({ ready: await ready(), config: config.live().hash, active: worker.active() }),
   });
   const { url: adminUrl } = await admin.start();
@@ -198,6 +214,7 @@ async function startEngine({
       worker.arrived(event);
     },
     ready,
+    dead,
   });
   const { url } = await receiver.start();
   onStop(() => receiver.stop());

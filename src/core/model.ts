@@ -167,6 +167,8 @@ export type Happening =
       readonly eventId: string | null;
       readonly type: string | null;
       readonly reason: string | null;
+      /** From the whole body to the disk; absent when it was refused. */
+      readonly tookMs?: number;
     }
   | { readonly kind: 'event'; readonly eventId: string; readonly type: string; readonly workflows: readonly string[] }
   | {
@@ -185,6 +187,8 @@ export type Happening =
       readonly status: StepStatus;
       readonly note: string | null;
       readonly dueAt: Time | null;
+      /** From its first attempt; only of one that ended. */
+      readonly tookMs?: number;
     }
   | {
       readonly kind: 'attempt';

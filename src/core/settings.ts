@@ -71,12 +71,22 @@ const size = (value: number, description: string): Setting<number> => ({
   parse: parseSize,
 });
 
+const flag = (description: string): Setting<boolean> => ({
+  default: false,
+  description,
+  expected: 'true or false',
+  parse: (given) => (given === 'true' ? true : given === 'false' ? false : undefined),
+});
+
 /** Environment variable → setting. Nothing else in Hookline has a default of its own. */
 export const settingTable = {
   HOST: text('127.0.0.1', 'Address the receiver listens on; the image sets 0.0.0.0.'),
   PORT: port(3000, 'Port of the receiver; 0 takes a free one.'),
   ADMIN_HOST: text('127.0.0.1', 'Address the admin listener listens on; any but a loopback address needs ADMIN_TOKEN.'),
   ADMIN_PORT: port(3001, 'Port of the admin listener; 0 takes a free one.'),
+  METRICS_PUBLIC: flag(
+    '`true`: `/metrics` on the admin listener needs no token. It names sources, workflows and connections, and holds no data.',
+  ),
   DATA_DIR: text('./data', 'Folder of the embedded store.'),
   WORKFLOWS: text('./workflows.yaml', 'The workflow file.'),
   PLUGINS: text('', 'Folder of custom connectors; default: `plugins` beside the workflow file.'),
@@ -110,7 +120,7 @@ export type Settings = {
     ? readonly string[]
     : Widen<Table[K]['default']>;
 };
-type Widen<T> = T extends number ? number : T extends string ? string : T;
+type Widen<T> = T extends number ? number : T extends string ? string : T extends boolean ? boolean : T;
 
 /** Reads all settings from an environment; an empty variable counts as not set. Throws `setting.invalid`. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {

@@ -23,6 +23,7 @@ export interface RecordParts {
   readonly accept: (item: AcceptDelivery) => Promise<Accepted>;
   readonly refusals: Refusals;
   readonly random: (size: number) => Uint8Array;
+  readonly clock: () => number;
   readonly notify: (happening: Happening) => void;
   /** Takes over a new event and what was read of it, so that its bytes need not be read again. */
   readonly arrived: (event: Event, read: EventRead) => void;
@@ -39,7 +40,7 @@ export interface Recorder {
 const keptOfRefused = 1024;
 
 export function createRecorder(parts: RecordParts): Recorder {
-  const { random, notify } = parts;
+  const { random, clock, notify } = parts;
   const tell = ({ source }: Arrival, deliveryId: string, reason: Reason) =>
     notify({ kind: 'delivery', status: 'refused', source, deliveryId, eventId: null, type: null, reason });
   return {
@@ -52,7 +53,8 @@ export function createRecorder(parts: RecordParts): Recorder {
       const accepted = await parts.accept({ ...fact, deliveryId, eventId: id, keepUntil, headers: stored });
       const { status, eventId } = accepted;
       if (status === 'accepted') parts.arrived({ ...fact, id, status: 'pending', matched: [] }, read);
-      notify({ kind: 'delivery', status, source, deliveryId, eventId, type, reason: null });
+      const tookMs = clock() - receivedAt;
+      notify({ kind: 'delivery', status, source, deliveryId, eventId, type, reason: null, tookMs });
       return accepted;
     },
     refuse: (arrival, reason) => {

@@ -30,6 +30,8 @@ export interface ReceiverParts {
   /** Takes over a new event and what was read of it, so that its bytes need not be read again. */
   readonly arrived: (event: Event, read: EventRead) => void;
   readonly ready: () => Promise<{ readonly ok: boolean; readonly detail: Record<string, unknown> }>;
+  /** Why only a restart can help; null while the process may work. */
+  readonly dead?: () => string | null;
 }
 
 export interface Receiver {
@@ -152,7 +154,10 @@ function addRoutes(app: FastifyInstance, route: Route, parts: ReceiverParts): vo
         await route.answer(incomingOf(request), request.body instanceof Uint8Array ? request.body : new Uint8Array()),
       ),
   );
-  app.get('/livez', async (_request, reply) => sendPlain(reply, 200, 'alive'));
+  app.get('/livez', async (_request, reply) => {
+    const why = parts.dead?.() ?? null;
+    return sendPlain(reply, why === null ? 200 : 503, why ?? 'alive');
+  });
   app.get('/readyz', async (_request, reply) => {
     const { ok, detail } = await parts.ready().catch(() => ({ ok: false, detail: {} }));
     return reply

@@ -1,6 +1,7 @@
 // Runs one claimed run as far as it can go now: every step that is ready and whose connection is free, side by side.
 
 import { failpoint } from '../core/failpoint.ts';
+import type { Attempt, StoredError } from '../core/model.ts';
 import type { ClaimedRun } from '../store/store.ts';
 import type { Step, StepScope, Workflow, Workflows } from '../workflow/compile.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -141,9 +142,17 @@ function recordLost(parts: EngineParts, claimed: ClaimedRun, journal: Journal): 
       error,
       retryAfterMs: null,
     });
+    tellLost(parts, attempt, error);
   }
   const lost = claimed.open.map(({ id, step }) => ({ id, step }));
   journal.apply({ type: 'claimed', lost, random: parts.random() });
+}
+
+function tellLost({ notify, clock }: EngineParts, attempt: Attempt, error: StoredError): void {
+  const { runId, step, number, connection, begunAt } = attempt;
+  const action = attempt.action.slice(attempt.action.indexOf('.') + 1);
+  const tookMs = Math.max(0, clock() - begunAt);
+  notify({ kind: 'attempt', runId, step, number, connection, action, status: 'in_doubt', tookMs, output: null, error });
 }
 
 /** Its configuration or workflow cannot be read any more: held until it can. */

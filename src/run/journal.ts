@@ -70,6 +70,7 @@ function tellSteps(parts: EngineParts, run: Run, before: RunState, after: RunSta
   for (const step of after.steps) {
     const old = before.steps.find((candidate) => candidate.id === step.id);
     if (old?.status === step.status && old.dueAt === step.dueAt) continue;
+    const { firstAt, endedAt } = step;
     parts.notify({
       kind: 'step',
       runId: run.id,
@@ -78,6 +79,7 @@ function tellSteps(parts: EngineParts, run: Run, before: RunState, after: RunSta
       status: step.status,
       note: step.note ?? step.reason ?? null,
       dueAt: step.dueAt ?? null,
+      ...(firstAt === undefined || endedAt === undefined ? {} : { tookMs: endedAt - firstAt }),
     });
   }
 }

@@ -23,8 +23,9 @@ export async function planPending(parts: EngineParts): Promise<Planned> {
   if (events.length === 0) return { events: 0, runs: 0 };
   const workflows = parts.live();
   const plans = events.map((event) => planEvent(parts, workflows, event));
+  let planned: readonly { readonly runs: readonly string[] }[];
   try {
-    await parts.store.plan(plans);
+    planned = await parts.store.plan(plans);
   } catch (error) {
     parts.inbox.missed();
     throw error;
@@ -32,6 +33,12 @@ export async function planPending(parts: EngineParts): Promise<Planned> {
   for (const [index, event] of events.entries()) {
     const names = (plans[index]?.runs ?? []).map((run) => run.workflow);
     parts.notify({ kind: 'event', eventId: event.id, type: event.type, workflows: names });
+    for (const run of plans[index]?.runs ?? []) {
+      const { id: runId, eventId, workflow, status, reason } = run;
+      // Its `if` failed, so nothing else will tell of it.
+      if (status === 'failed' && planned[index]?.runs.includes(runId))
+        parts.notify({ kind: 'run', runId, eventId, workflow, status, reason });
+    }
   }
   return { events: events.length, runs: plans.reduce((sum, plan) => sum + plan.runs.length, 0) };
 }

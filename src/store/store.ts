@@ -151,6 +151,20 @@ export interface Stats {
   readonly bytes: number;
 }
 
+/** What waits, and how full the store is; cheap enough to be asked every few seconds. */
+export interface Backlog {
+  /** Each count ends at the number asked for. */
+  readonly pendingEvents: number;
+  readonly runs: Readonly<Record<'pending' | 'running' | 'waiting' | 'held' | 'failed', number>>;
+  readonly held: Readonly<Record<HeldReason, number>>;
+  /** Oldest `dueAt` of a run that could be claimed. */
+  readonly oldestDueAt: Time | null;
+  /** Bytes that hold something. */
+  readonly usedBytes: number;
+  /** On the disk of the store; null when it cannot be told. */
+  readonly diskFreeBytes: number | null;
+}
+
 export interface Store {
   /** One transaction for all: delivery, dedupe mark and event of each. Rejects with `store.unavailable` when nothing could be written. */
   accept(batch: readonly AcceptDelivery[]): Promise<readonly Settled<Accepted>[]>;
@@ -198,9 +212,13 @@ export interface Store {
   connections(): Promise<readonly ConnectionState[]>;
 
   stats(): Promise<Stats>;
+  /** `most`: where each count ends. */
+  backlog(most: number): Promise<Backlog>;
   /** Proves that a write works now; rejects with `store.unavailable`. */
   probe(): Promise<void>;
   /** Removes one small batch of what is past its time and gives pages back. Returns how many rows; 0 when there is nothing left. */
   prune(now: Time, retention: Retention): Promise<number>;
+  /** Why it can never work again in this process; null while it may. Absent: it always may. */
+  ended?(): string | null;
   close(): Promise<void>;
 }

@@ -32,6 +32,7 @@ describe('an accepted delivery', () => {
         eventId: stored?.eventId,
         type: 'call.ended',
         reason: null,
+        tookMs: expect.any(Number),
       },
     ]);
   });

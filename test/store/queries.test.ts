@@ -53,6 +53,7 @@ function useEverything(sql: Sql): void {
   reads.config(sql, 'h');
   reads.nextDue(sql, ['crm']);
   reads.stats(sql);
+  reads.backlog(sql, 10);
   const retention = { succeededMs: day, failedMs: day, deliveriesMs: day };
   for (const id of runs.map((item) => item.id)) {
     sql.run("update runs set status = 'succeeded', owner = null, due_at = null, ended_at = ? where id = ?", start, id);

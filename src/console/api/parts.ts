@@ -6,6 +6,8 @@ import type { Sandbox } from '../../plugin/index.ts';
 import type { Store } from '../../store/store.ts';
 import type { Workflows } from '../../workflow/compile.ts';
 import type { Changes } from './changes.ts';
+import type { Health } from './health.ts';
+import type { Measured } from './metrics.ts';
 import type { Operations } from './operations.ts';
 
 export interface AdminParts {
@@ -30,6 +32,10 @@ export interface AdminParts {
   readonly readEvent: (event: Event) => { readonly data: unknown; readonly body: unknown };
   /** The live workflow file, or the one with this hash; null when it can no longer be read. */
   readonly workflows?: (hash?: string) => Promise<Workflows | null>;
+  /** Behind `/livez` and `/readyz`; absent: they are not served. */
+  readonly health?: Health;
+  /** Behind `/metrics`; absent: it is not served. */
+  readonly measured?: Measured;
   /** What the process says of itself; holds no secret. */
   readonly status: () => Promise<Record<string, unknown>>;
 }

@@ -9,6 +9,8 @@ import type { Answer, Commit, Reply, Request, StartWorker, Verb } from './protoc
 
 export interface Client {
   call(verb: Verb, args: readonly unknown[]): Promise<unknown>;
+  /** Why its thread has ended; null while it runs. */
+  ended(): string | null;
   close(): Promise<void>;
 }
 
@@ -50,9 +52,10 @@ export async function startClient(data: StartWorker, onCommit?: (commit: Commit)
       if (closing) throw new HostError('store.unavailable', { why: 'it is closing' });
       return calls.wait(() => post(verb, args));
     },
+    ended: () => (closing === null ? calls.ended() : null),
     close: () => {
       closing ??= (async () => {
-        if (!calls.ended()) post('close', []);
+        if (calls.ended() === null) post('close', []);
         await exited;
       })();
       return closing;
@@ -65,7 +68,7 @@ function createCalls() {
   const waiting = new Map<number, Waiting>();
   let ended: HostError | null = null;
   return {
-    ended: () => ended !== null,
+    ended: () => ended?.message ?? null,
     /** Rejects at once when the worker has ended. `post` sends the call and gives its number. */
     wait: (post: () => number): Promise<unknown> => {
       if (ended) return Promise.reject(ended);

@@ -48,8 +48,10 @@ export async function openSqliteStore({ dir, maxBytes, onCommit }: OpenSqliteSto
     setConnection: verb('setConnection'),
     connections: verb('connections'),
     stats: verb('stats'),
+    backlog: verb('backlog'),
     probe: verb('probe'),
     prune: verb('prune'),
+    ended: () => client.ended(),
     close: () => client.close(),
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Store } from '../store.ts';
 import { attempts } from './attempts.ts';
+import { backlog } from './backlog.ts';
 import { claim, lanes, nextDue, recover, release } from './claims.ts';
 import { proveWrite } from './database.ts';
 import { accept, deliveries, refuse } from './deliveries.ts';
@@ -16,12 +17,14 @@ import type { Sql } from './sql.ts';
 import { stats } from './stats.ts';
 
 type Reads = 'pending' | 'nextDue' | 'lanes' | 'event' | 'events' | 'deliveries' | 'run' | 'runs' | 'attempts';
-export type ReadVerb = Reads | 'config' | 'connections' | 'stats';
-export type WriteVerb = Exclude<keyof Store, ReadVerb | 'close'>;
+export type ReadVerb = Reads | 'config' | 'connections' | 'stats' | 'backlog';
+export type WriteVerb = Exclude<keyof Store, ReadVerb | 'close' | 'ended'>;
+
+type StoreVerbs = Omit<Store, 'ended'>;
 
 /** As the worker gets them: what is accepted comes packed. */
-type Arguments<V extends keyof Store> = V extends 'accept' ? [PackedDeliveries] : Parameters<Store[V]>;
-type Result<V extends keyof Store> = Awaited<ReturnType<Store[V]>>;
+type Arguments<V extends keyof StoreVerbs> = V extends 'accept' ? [PackedDeliveries] : Parameters<StoreVerbs[V]>;
+type Result<V extends keyof StoreVerbs> = Awaited<ReturnType<StoreVerbs[V]>>;
 
 export const reads: { readonly [V in ReadVerb]: (sql: Sql, ...args: Arguments<V>) => Result<V> } = {
   pending,
@@ -36,6 +39,7 @@ export const reads: { readonly [V in ReadVerb]: (sql: Sql, ...args: Arguments<V>
   config,
   connections,
   stats,
+  backlog,
 };
 
 export const writes: { readonly [V in WriteVerb]: (writing: Writing, ...args: Arguments<V>) => Result<V> } = {
