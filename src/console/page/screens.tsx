@@ -4,6 +4,8 @@ import type { ComponentType } from 'preact';
 import type { Route } from './route.ts';
 import { Events } from './screens/events.tsx';
 import { Missing } from './screens/missing.tsx';
+import { Run } from './screens/run.tsx';
+import { Runs } from './screens/runs.tsx';
 
 export interface ScreenParts {
   readonly route: Route;
@@ -14,5 +16,5 @@ export function screenOf({ path }: Route): ComponentType<ScreenParts> {
   return (id === undefined ? lists[place] : details[place]) ?? Missing;
 }
 
-const lists: Readonly<Record<string, ComponentType<ScreenParts>>> = { '': Events, events: Events };
-const details: Readonly<Record<string, ComponentType<ScreenParts>>> = {};
+const lists: Readonly<Record<string, ComponentType<ScreenParts>>> = { '': Events, events: Events, runs: Runs };
+const details: Readonly<Record<string, ComponentType<ScreenParts>>> = { runs: Run };

@@ -32,7 +32,7 @@ export function Json({ value, name, open = 2 }: Shown) {
     <details class="branch" open={open > 0}>
       <summary>
         {label}
-        <span class="count">{Array.isArray(value) ? `${entries.length} items` : `${entries.length} fields`}</span>
+        <span class="count">{countOf(entries.length, Array.isArray(value) ? 'item' : 'field')}</span>
       </summary>
       <div class="inside">
         {entries.slice(0, most).map(([key, one]) => (
@@ -42,6 +42,10 @@ export function Json({ value, name, open = 2 }: Shown) {
       </div>
     </details>
   );
+}
+
+function countOf(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function shown(value: unknown): string {

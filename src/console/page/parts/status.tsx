@@ -28,15 +28,28 @@ const marks: Readonly<Record<string, readonly [IconName, Tone]>> = {
   open: ['warning', 'bad'],
 };
 
-/** `reason`: of a held run; it is what a person has to know. */
-export function Status({ status, reason }: { readonly status: string; readonly reason?: string | null }) {
+interface StatusParts {
+  readonly status: string;
+  /** Of a held run; it is what a person has to know. */
+  readonly reason?: string | null;
+  /** Shown in place of the word, which is then only said and a hint: the name of a step. */
+  readonly compact?: string;
+}
+
+export function Status({ status, reason, compact }: StatusParts) {
   const word = reason === 'in_doubt' ? 'in_doubt' : status;
   const [icon, tone] = marks[word] ?? ['dot', 'calm'];
-  const said = reason ? `${status}: ${wordsOf(reason)}` : wordsOf(status);
+  const said = reason ? `${wordsOf(status)}: ${wordsOf(reason)}` : wordsOf(status);
   return (
-    <span class={`status ${tone}`}>
+    <span class={`status ${tone}`} title={compact && `${compact}: ${said}`}>
       <Icon name={icon} />
-      {said}
+      {compact ? (
+        <>
+          {compact} <span class="unseen">{said}</span>
+        </>
+      ) : (
+        said
+      )}
     </span>
   );
 }

@@ -69,3 +69,23 @@ export function Loaded<T>({
     </>
   );
 }
+
+interface Shown {
+  readonly message: string;
+  readonly code?: string;
+  readonly causes?: readonly string[];
+  readonly at?: string;
+}
+
+/** An error as it was stored: what happened, what caused it, where in the file. */
+export function ProblemText({ error }: { readonly error: Shown }) {
+  return (
+    <div class="problem">
+      <p>
+        {error.message} {error.code && <code>{error.code}</code>}
+      </p>
+      {error.causes && error.causes.length > 0 && <p class="quiet">because {error.causes.join(', because ')}</p>}
+      {error.at && <p class="quiet mono">{error.at}</p>}
+    </div>
+  );
+}

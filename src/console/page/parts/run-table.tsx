@@ -1,0 +1,58 @@
+// Runs as rows: what they did, step by step, in one line each.
+
+import type { RunSummary } from '../../api/run-view.ts';
+import { linkTo } from '../route.ts';
+import { Status } from './status.tsx';
+import { durationOf, When } from './when.tsx';
+
+export function RunTable({ rows }: { readonly rows: readonly RunSummary[] }) {
+  return (
+    <div class="scroll">
+      <table>
+        <caption class="unseen">Runs, newest first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Created</th>
+            <th scope="col">Workflow</th>
+            <th scope="col">Status</th>
+            <th scope="col">Steps</th>
+            <th scope="col" class="number">
+              Took
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((run) => (
+            <tr key={run.id} class="fresh">
+              <td>
+                <When at={run.createdAt} short />
+              </td>
+              <th scope="row">
+                <a href={linkTo(['runs', run.id])}>{run.workflow}</a>
+                {run.replay > 0 && <span class="quiet"> replay {run.replay}</span>}
+              </th>
+              <td>
+                <Status status={run.status} reason={run.reason} />
+                {run.error && <p class="quiet small">{run.error.message}</p>}
+              </td>
+              <td>
+                <ol class="steps">
+                  {run.steps.map((step) => (
+                    <li key={step.id}>
+                      <Status status={step.status} reason={step.reason} compact={step.id} />
+                    </li>
+                  ))}
+                </ol>
+              </td>
+              <td class="number">{tookOf(run)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function tookOf({ startedAt, endedAt }: RunSummary): string {
+  return startedAt !== null && endedAt !== null ? durationOf(Date.parse(endedAt) - Date.parse(startedAt)) : '–';
+}

@@ -1,0 +1,90 @@
+// One step: what it was given, what came back, and every attempt.
+
+import type { AttemptView } from '../../api/attempt-view.ts';
+import type { StepView } from '../../api/run-view.ts';
+import { Copy } from './copy.tsx';
+import { Json } from './json.tsx';
+import { Status } from './status.tsx';
+import { durationOf, When } from './when.tsx';
+import { ProblemText } from './words.tsx';
+
+interface StepParts {
+  readonly step: StepView;
+  readonly attempts: readonly AttemptView[];
+}
+
+export function Step({ step, attempts }: StepParts) {
+  const last = attempts.at(-1);
+  return (
+    <article class="card step" aria-label={`Step ${step.id}`}>
+      <header>
+        <h3>
+          {step.id}
+          {last && (
+            <span class="quiet mono">
+              {last.connection} · {last.action}
+            </span>
+          )}
+        </h3>
+        <Status status={step.status} reason={step.reason} />
+      </header>
+      <div class="body stack close">
+        {step.note && <p>{step.note}</p>}
+        {step.error && <ProblemText error={step.error} />}
+        {step.dueAt && (
+          <p>
+            Next try <When at={step.dueAt} />
+          </p>
+        )}
+        {(step.input !== undefined || step.output !== undefined) && (
+          <div class="columns narrow">
+            {step.input !== undefined && <Value title="Sent" value={step.input} />}
+            {step.output !== undefined && <Value title="Came back" value={step.output} />}
+          </div>
+        )}
+        {attempts.length > 0 && <Attempts attempts={attempts} />}
+      </div>
+    </article>
+  );
+}
+
+function Value({ title, value }: { readonly title: string; readonly value: unknown }) {
+  return (
+    <div class="value-box">
+      <h4>{title}</h4>
+      <Json value={value} open={3} />
+    </div>
+  );
+}
+
+function Attempts({ attempts }: { readonly attempts: readonly AttemptView[] }) {
+  return (
+    <details open={attempts.length > 1 || attempts.some(({ status }) => status !== 'succeeded')}>
+      <summary class="fold">{attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`}</summary>
+      <ol class="attempts">
+        {attempts.map((attempt) => (
+          <li key={attempt.id}>
+            <div class="line">
+              <span class="quiet">#{attempt.number}</span>
+              <Status status={attempt.status} />
+              <When at={attempt.begunAt} short />
+              {attempt.endedAt && (
+                <span class="quiet">{durationOf(Date.parse(attempt.endedAt) - Date.parse(attempt.begunAt))}</span>
+              )}
+              <span class="quiet">{sentOf(attempt)}</span>
+              {attempt.late && <span class="doubt">came late: evidence only</span>}
+              <Copy text={attempt.key}>copy key</Copy>
+            </div>
+            {attempt.error && <ProblemText error={attempt.error} />}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function sentOf({ sent, status }: AttemptView): string {
+  if (sent === false) return 'nothing was sent';
+  if (sent === true || status === 'succeeded') return 'sent';
+  return 'not known whether it was sent';
+}

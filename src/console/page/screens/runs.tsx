@@ -1,0 +1,38 @@
+// Every run, newest first.
+
+import type { RunSummary } from '../../api/run-view.ts';
+import { Filters } from '../parts/filters.tsx';
+import { Pages } from '../parts/pages.tsx';
+import { RunTable } from '../parts/run-table.tsx';
+import { Empty, Heading } from '../parts/words.tsx';
+import { linkTo } from '../route.ts';
+import type { ScreenParts } from '../screens.tsx';
+
+const statuses = ['pending', 'running', 'waiting', 'held', 'succeeded', 'failed', 'canceled'];
+
+export function Runs({ route: { query } }: ScreenParts) {
+  const filtered = Object.keys(query).length > 0;
+  const none = filtered ? (
+    <Empty next={<a href={linkTo(['runs'])}>Show all runs</a>}>No run passes this filter.</Empty>
+  ) : (
+    <Empty next={<a href={linkTo(['workflows'])}>See what the workflows wait for</a>}>
+      No event has started a run yet.
+    </Empty>
+  );
+  return (
+    <>
+      <Heading title="Runs" />
+      <Filters
+        path={['runs']}
+        query={query}
+        fields={[
+          { name: 'workflow', label: 'Workflow', hint: 'its name' },
+          { name: 'status', label: 'Status', options: statuses },
+        ]}
+      />
+      <Pages<RunSummary> key={JSON.stringify(query)} path="/runs" query={query} empty={none}>
+        {(rows) => <RunTable rows={rows} />}
+      </Pages>
+    </>
+  );
+}
