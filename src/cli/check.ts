@@ -1,25 +1,27 @@
 // `hookline check`: every problem of workflow files, or what each step of a fine one guarantees.
 
-import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findConnectors } from '../connect/find.ts';
 import { HostError } from '../core/errors.ts';
-import { readSettings } from '../core/settings.ts';
+import { readFiles } from '../run/read-files.ts';
 import type { Catalog, Workflows } from '../workflow/compile.ts';
+import type { FileTexts } from '../workflow/files.ts';
 import { guaranteeOf } from '../workflow/guarantee.ts';
 import { loadWorkflows } from '../workflow/load.ts';
 import { formatProblem, type Problem } from '../workflow/problem.ts';
 import type { Io } from './client.ts';
 import { checkConnections } from './connect-check.ts';
 import { painter, type Hue } from './format.ts';
+import { pluginsPath, workflowsPath } from './load-file.ts';
 
 const help = `hookline check [file…] [--connect]
 
 Finds every problem of workflow files in one pass, each with its place and what to write instead.
 For a file without errors it says what each step guarantees.
 
-  file       default: WORKFLOWS, else ./workflows.yaml
+  file       a file, or a folder whose *.yaml files are loaded as one;
+             default: WORKFLOWS, else ./workflows.yaml, else ./workflows/
   --connect  also opens every connection with its credentials and makes a call that changes nothing
 
 Exit code: 0 no error, 1 an error or a connection that fails, 2 a file that cannot be read.`;
@@ -27,8 +29,8 @@ Exit code: 0 no error, 1 an error or a connection that fails, 2 a file that cann
 export interface CheckIo extends Io {
   /** The connectors and sources for a file; default: those that ship and the plugins beside it. */
   readonly catalog?: (file: string) => Promise<Catalog>;
-  /** Default: from the disk. */
-  readonly read?: (file: string) => Promise<string>;
+  /** The file, or the files of a folder; `shown`: how places name it. Default: from the disk. */
+  readonly read?: (path: string, shown: string) => Promise<FileTexts>;
 }
 
 export async function check(args: readonly string[], io: CheckIo): Promise<number> {
@@ -37,7 +39,7 @@ export async function check(args: readonly string[], io: CheckIo): Promise<numbe
     for (const line of help.split('\n')) io.out(line);
     return 0;
   }
-  const files = positionals.length > 0 ? positionals : [readSettings(io.env).WORKFLOWS.replace(/^\.\//, '')];
+  const files = positionals.length > 0 ? positionals : [workflowsPath(io, undefined).file];
   let exit = 0;
   for (const [index, file] of files.entries()) {
     if (index > 0) io.out('');
@@ -57,12 +59,12 @@ function parse(args: readonly string[]) {
 
 async function checkFile(file: string, io: CheckIo, connect: boolean): Promise<number> {
   const path = resolve(io.cwd, file);
-  const text = await readText(file, path, io);
-  if (text === undefined) return 2;
-  const catalog = await (io.catalog ?? ((path) => findCatalog(path, io)))(path);
-  const { workflows, problems } = await loadWorkflows({ file, text }, catalog);
+  const files = await readTexts(file, path, io);
+  if (files === undefined) return 2;
+  const catalog = await (io.catalog ?? ((path) => findConnectors({ pluginsDir: pluginsPath(io, path) })))(path);
+  const { workflows, problems } = await loadWorkflows(files, catalog);
   for (const problem of problems) {
-    for (const line of formatProblem(problem, text, { color: io.color }).split('\n')) io.out(line);
+    for (const line of formatProblem(problem, files, { color: io.color }).split('\n')) io.out(line);
     io.out('');
   }
   const paint = painter(io.color);
@@ -78,21 +80,15 @@ async function checkFile(file: string, io: CheckIo, connect: boolean): Promise<n
   return connect ? checkConnections(workflows, io) : 0;
 }
 
-async function readText(file: string, path: string, io: CheckIo): Promise<string | undefined> {
+async function readTexts(file: string, path: string, io: CheckIo): Promise<FileTexts | undefined> {
   try {
-    return await (io.read ?? ((path) => readFile(path, 'utf8')))(path);
+    return await (io.read ?? readFiles)(path, file);
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    const failure = new HostError('config.unreadable', { file, why }, { cause: error });
-    io.err(`${failure.message}.`);
-    io.err(failure.help);
+    if (!(error instanceof HostError)) throw error;
+    io.err(`${error.message}.`);
+    io.err(error.help);
     return undefined;
   }
-}
-
-async function findCatalog(file: string, io: Io): Promise<Catalog> {
-  const { PLUGINS } = readSettings(io.env);
-  return findConnectors({ pluginsDir: PLUGINS === '' ? join(dirname(file), 'plugins') : resolve(io.cwd, PLUGINS) });
 }
 
 function countProblems(problems: readonly Problem[]): string {

@@ -1,10 +1,13 @@
 // `hookline schema`: writes a JSON Schema of the workflow file for editors.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { HostError } from '../core/errors.ts';
+import { readFiles } from '../run/read-files.ts';
 import { findEditorParts } from '../workflow/editor-parts.ts';
 import { editorSchema, type EditorParts } from '../workflow/editor-schema.ts';
+import { listFiles, type FileTexts } from '../workflow/files.ts';
 import type { Io } from './client.ts';
 import { misuse, runCommand } from './command.ts';
 import { oneLine } from './format.ts';
@@ -17,8 +20,8 @@ hookline schema
   the input of each action, show what a field means, and mark what is wrong. What stands inside \${{ }} is checked by
   "hookline check". The file may have errors: what can be read of its sources and connections is used.
 
-  --file <file>  the workflow file; default: WORKFLOWS, else ./workflows.yaml
-  --out <file>   where to write; default: workflows.schema.json beside the workflow file
+  --file <file>  the workflow file or folder; default: WORKFLOWS, else ./workflows.yaml, else ./workflows/
+  --out <file>   where to write; default: workflows.schema.json beside the workflow file or folder
   --json         what was written, as JSON
 
 Exit code: 0 written, 2 a mistake in the command line, or a file that cannot be read or written.
@@ -30,13 +33,16 @@ const command = { name: 'schema', help, options, takes: [0, 0] } as const;
 export function schema(args: readonly string[], io: Io): Promise<number> {
   return runCommand(command, args, io, async ({ values, print, show }) => {
     const { file, path, catalog } = await findFile(io, values.file);
-    const text = await readText(file, path, values.file !== undefined);
+    const files = await readTexts(file, path, values.file !== undefined);
     const written = values.out ?? join(dirname(file), 'workflows.schema.json');
     if (!written.endsWith('.json')) throw misuse(command, `"${written}" must end in ".json"`);
     const out = resolve(io.cwd, written);
-    const parts = await findEditorParts(text ?? '', catalog);
-    await writeText(out, `${JSON.stringify(editorSchema(parts), null, 1)}\n`);
-    const modeline = modelineOf(path, out);
+    const parts = await findEditorParts(files ?? [], catalog);
+    const whole = editorSchema(parts);
+    // A file of a folder may leave the workflows to another one.
+    const one = Array.isArray(files) ? { ...whole, required: ['version'] } : whole;
+    await writeText(out, `${JSON.stringify(one, null, 1)}\n`);
+    const modeline = modelineOf(resolve(io.cwd, listFiles(files ?? { file, text: '' })[0]?.file ?? file), out);
     const counts = countParts(parts);
     show({ written, modeline, ...counts, broken: Object.fromEntries(catalog.broken) }, () => {
       const { actions, connections, events } = counts;
@@ -46,20 +52,15 @@ export function schema(args: readonly string[], io: Io): Promise<number> {
       for (const [name, why] of catalog.broken) {
         print.line(`${print.paint('!', 'yellow')} plugin "${oneLine(name)}" is left out: ${oneLine(why)}`);
       }
-      advise(print, file, text, modeline);
+      advise(print, file, files, modeline);
     });
   });
 }
 
 /** Undefined for a default file that is not there. */
-async function readText(file: string, path: string, given: boolean): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    if (!given && code === 'ENOENT') return undefined;
-    throw new HostError('config.unreadable', { file, why: code }, { cause: error });
-  }
+async function readTexts(file: string, path: string, given: boolean): Promise<FileTexts | undefined> {
+  if (!given && !existsSync(path)) return undefined;
+  return readFiles(path, file);
 }
 
 async function writeText(file: string, text: string): Promise<void> {
@@ -84,12 +85,14 @@ function countParts({ connections, sources }: EditorParts) {
   };
 }
 
-function advise(print: Printer, file: string, text: string | undefined, modeline: string): void {
-  if (text === undefined) {
+function advise(print: Printer, file: string, files: FileTexts | undefined, modeline: string): void {
+  if (files === undefined) {
     print.line(`"${oneLine(file)}" is not there yet: write its sources and connections, then run this again.`);
   }
-  if (text?.includes(modeline) !== true) {
-    print.line(`Put this line at the top of ${oneLine(file)}:`);
+  const bare =
+    files === undefined ? [file] : listFiles(files).flatMap((one) => (one.text.includes(modeline) ? [] : one.file));
+  if (bare.length > 0) {
+    print.line(`Put this line at the top of ${oneLine(bare.join(', '), 200)}:`);
     print.line(`  ${print.paint(modeline, 'cyan')}`);
   }
   print.line(print.paint('Run it again when sources, connections or plugins change.', 'dim'));

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApp } from '../app.ts';
 import { HostError } from '../core/errors.ts';
@@ -12,6 +12,7 @@ import type { Happening } from '../core/model.ts';
 import { readSecret, readSettings, type Settings } from '../core/settings.ts';
 import { formatProblem } from '../workflow/problem.ts';
 import type { Io } from './client.ts';
+import { pluginsPath, workflowsPath } from './load-file.ts';
 import { untilSignal } from './process.ts';
 
 const help = `hookline serve
@@ -29,7 +30,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const settings = readSettings(io.env);
   const redactor = createRedactor();
   const log = createLog({ level: settings.LOG_LEVEL, redactor });
-  const file = resolve(io.cwd, settings.WORKFLOWS);
+  const file = workflowsPath(io, undefined).path;
   const dataDir = resolve(io.cwd, settings.DATA_DIR);
   const token = adminToken(io, settings);
   redactor.add([token]);
@@ -38,7 +39,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
     settings,
     dataDir,
     file,
-    pluginsDir: settings.PLUGINS === '' ? join(dirname(file), 'plugins') : resolve(io.cwd, settings.PLUGINS),
+    pluginsDir: pluginsPath(io, file),
     sandbox: false,
     secret: (name) => readSecret(io.env, name),
     adminToken: token,
@@ -46,8 +47,8 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
     log,
     clock: Date.now,
     notify: (happening) => note(log, happening),
-    onProblems: (problems, text) => {
-      for (const problem of problems) io.err(formatProblem(problem, text, { color: io.color }));
+    onProblems: (problems, files) => {
+      for (const problem of problems) io.err(formatProblem(problem, files, { color: io.color }));
     },
   });
   const tokenFile = join(dataDir, 'admin-token');

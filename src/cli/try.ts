@@ -23,7 +23,7 @@ hookline try <event>
 
   event             a sample (call.ended), a file with the body of a webhook (event.json),
                     or an event that a running Hookline has stored (evt_…)
-  --file <file>     the workflow file; default: WORKFLOWS, else ./workflows.yaml
+  --file <file>     the workflow file or folder; default: WORKFLOWS, else ./workflows.yaml, else ./workflows/
   --source <name>   the source that the event comes from, when the file has several
   --shape <name>    another shape of the sample, such as flat
   --type <type>     with a body from a file: its type, for senders that name it in a header
@@ -64,9 +64,9 @@ function tryEvent(args: readonly string[], io: Io): Promise<number> {
 
 export { tryEvent as try };
 
-function refuse({ file, text, problems }: LoadedFile, io: Io): number {
+function refuse({ file, files, problems }: LoadedFile, io: Io): number {
   for (const problem of problems) {
-    for (const line of formatProblem(problem, text, { color: io.color }).split('\n')) io.err(line);
+    for (const line of formatProblem(problem, files, { color: io.color }).split('\n')) io.err(line);
   }
   io.err(`"${file}" has errors, so nothing can be tried.`);
   return 1;

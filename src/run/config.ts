@@ -1,26 +1,27 @@
 // The configuration the engine runs by: the live file, the last accepted one when it is broken, and those that runs began with.
 
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HostError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Store, StoredConfig } from '../store/store.ts';
 import type { Workflows } from '../workflow/compile.ts';
+import { unpackFiles, type FileTexts } from '../workflow/files.ts';
 import type { Problem } from '../workflow/problem.ts';
+import { readFiles } from './read-files.ts';
 
-type Load = (input: {
-  file: string;
-  text: string;
-}) => Promise<{ workflows: Workflows | null; runnable?: Workflows | null; problems: readonly Problem[] }>;
+type Load = (
+  files: FileTexts,
+) => Promise<{ workflows: Workflows | null; runnable?: Workflows | null; problems: readonly Problem[] }>;
 
 export interface ConfigParts {
   readonly store: Store;
   readonly load: Load;
+  /** Path of the workflow file, or of the folder of them. */
   readonly file: string;
   readonly clock: () => number;
   readonly log: Log;
   /** Told of a file with problems, whether or not an older one stands in. */
-  readonly onProblems: (problems: readonly Problem[], text: string) => void;
+  readonly onProblems: (problems: readonly Problem[], files: FileTexts) => void;
 }
 
 export interface Config {
@@ -34,11 +35,11 @@ export interface Config {
 /** Loads the file whole or not at all. Rejects with `config.unreadable`, or with `config.refused` when no accepted file is stored. */
 export async function openConfig(parts: ConfigParts): Promise<Config> {
   const { file, store } = parts;
-  const text = await readText(file);
-  const { workflows, problems } = await parts.load({ file: basename(file), text });
-  if (problems.length > 0) parts.onProblems(problems, text);
+  const files = await readFiles(file, basename(file));
+  const { workflows, problems } = await parts.load(files);
+  if (problems.length > 0) parts.onProblems(problems, files);
   if (workflows) {
-    await store.saveConfig({ hash: workflows.hash, text, file: workflows.file, at: parts.clock() });
+    await store.saveConfig({ hash: workflows.hash, text: workflows.text, file: workflows.file, at: parts.clock() });
     return { live: () => workflows, stale: false, pinned: createPinned(parts, workflows) };
   }
   const last = await store.config();
@@ -66,18 +67,6 @@ function createPinned(parts: ConfigParts, live: Workflows): Config['pinned'] {
 
 /** It was accepted once; that a newer catalogue finds its types wrong does not stop its runs. */
 async function compileStored(load: Load, stored: StoredConfig): Promise<Workflows | null> {
-  const { workflows, runnable } = await load({ file: stored.file, text: stored.text });
+  const { workflows, runnable } = await load(unpackFiles(stored.file, stored.text));
   return runnable ?? workflows;
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new HostError(
-      'config.unreadable',
-      { file, why: (error as NodeJS.ErrnoException).code ?? 'unknown' },
-      { cause: error },
-    );
-  }
 }

@@ -1,4 +1,4 @@
-// Checks a whole file: its structure, then sources, connections and workflows; finds every problem in one pass.
+// Checks a file, or several as one: the structure of each, then sources, connections and workflows; finds every problem in one pass.
 
 import type { Schema } from '../plugin/index.ts';
 import type { Checking } from './checking.ts';
@@ -8,6 +8,7 @@ import { checkSources } from './check-sources.ts';
 import { checkWorkflows } from './check-workflows.ts';
 import type { Catalog } from './compile.ts';
 import { reportFaults } from './faults.ts';
+import { mergeTrees } from './merge.ts';
 import { child, entriesOf, textOf, toData, type Node } from './node.ts';
 import { findParts } from './parts.ts';
 import { warnNumbers } from './numbers.ts';
@@ -16,12 +17,20 @@ import { closed } from './input-schema.ts';
 import { fileSchema } from './schema.ts';
 import { createValidators } from './validate.ts';
 
-/** Undefined when the file is not even a map. */
-export async function checkFile(tree: Node, catalog: Catalog, report: Report): Promise<CheckedFile | undefined> {
+/** Undefined when one of them is not even a map, or when there is none. */
+export async function checkFile(
+  trees: readonly Node[],
+  catalog: Catalog,
+  report: Report,
+): Promise<CheckedFile | undefined> {
   const validators = createValidators();
-  const faults = validators.compile(closed(fileSchema))(toData(tree));
-  reportFaults(faults, tree, { ...tree, end: tree.offset }, report, '');
-  if (tree.kind !== 'map') return undefined;
+  const validate = validators.compile(closed(trees.length === 1 ? fileSchema : fileOfSeveral));
+  for (const tree of trees) {
+    reportFaults(validate(toData(tree)), tree, { ...tree, end: tree.offset }, report, '');
+  }
+  if (trees.length === 0 || trees.some(({ kind }) => kind !== 'map')) return undefined;
+  const tree = mergeTrees(trees, report);
+  if (trees.length > 1) requireWorkflows(tree, report);
   const env = readEnv(child(tree, 'env'), report);
   const checking: Checking = { report, parts: await findParts(tree, catalog), validators, env };
   const sources = checkSources(child(tree, 'sources'), checking);
@@ -31,6 +40,15 @@ export async function checkFile(tree: Node, catalog: Catalog, report: Report): P
   const known = { ...checking, sources, connections, declared, actions: new Map() };
   const workflows = checkWorkflows(child(tree, 'workflows'), known);
   return { env, sources: [...sources.values()], connections: [...connections.values()], workflows };
+}
+
+/** A file of several may define any part of the whole. */
+const fileOfSeveral = { ...fileSchema, required: ['version'] } as const satisfies Schema;
+
+function requireWorkflows(tree: Node, report: Report): void {
+  if (child(tree, 'workflows') !== undefined) return;
+  const message = `no file of "${report.source.file}" has "workflows"`;
+  report.error('value.missing-key', tree, message, fileSchema.properties.workflows.description);
 }
 
 function readEnv(node: Node | undefined, report: Report): Record<string, unknown> {

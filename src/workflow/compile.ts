@@ -138,7 +138,9 @@ export interface ConnectionConfig {
 
 /** A loaded file. */
 export interface Workflows {
+  /** Of several files: their folder. */
   readonly file: string;
+  /** Of several files: all of them with their names, as `unpackFiles` reads them. */
   readonly text: string;
   /** sha256 of the text, hex. */
   readonly hash: string;

@@ -3,24 +3,28 @@
 import type { Connector, Source } from '../plugin/index.ts';
 import type { Catalog } from './compile.ts';
 import type { EditorParts } from './editor-schema.ts';
+import { listFiles, type FileTexts } from './files.ts';
 import { child, entriesOf, textOf, type Node } from './node.ts';
 import { createSourceText } from './place.ts';
 import { readTree } from './read.ts';
 import { createReport } from './report.ts';
 
-/** `text`: of the file; empty without one. A part that cannot be loaded is left out. */
-export async function findEditorParts(text: string, catalog: Catalog): Promise<EditorParts> {
-  const tree = readTree(createReport(createSourceText('', text.replace(/^\uFEFF/, ''))));
+/** `files`: the text of one, or none or several with their names. A part that cannot be loaded is left out. */
+export async function findEditorParts(files: string | FileTexts, catalog: Catalog): Promise<EditorParts> {
+  const trees = listFiles(typeof files === 'string' ? { file: '', text: files } : files).flatMap(({ file, text }) => {
+    const tree = readTree(createReport(createSourceText(file, text.replace(/^\uFEFF/, ''))));
+    return tree === undefined ? [] : [tree];
+  });
   const [connectors, presets] = await Promise.all([
     loadAll<Connector>(catalog.connectorNames, (name) => catalog.connector(name)),
     loadAll<Source>(catalog.sourceNames, (name) => catalog.source(name)),
   ]);
   return {
-    sources: declared(child(tree, 'sources'), presets).map(({ name, part, node }) => {
+    sources: declared(trees, 'sources', presets).map(({ name, part, node }) => {
       const own = [...entriesOf(child(node, 'events')).keys()];
       return { name, source: part, types: [...new Set([...Object.keys(part.events), ...own])] };
     }),
-    connections: declared(child(tree, 'connections'), connectors).map(({ name, part }) => ({ name, connector: part })),
+    connections: declared(trees, 'connections', connectors).map(({ name, part }) => ({ name, connector: part })),
     connectors,
     presets,
   };
@@ -34,9 +38,10 @@ async function loadAll<T>(
   return new Map(loaded.flatMap(([name, part]) => (part === undefined ? [] : [[name, part] as const])));
 }
 
-/** The entries of a map whose `uses` names a part that there is. */
-function declared<T>(node: Node | undefined, parts: ReadonlyMap<string, T>) {
-  return [...entriesOf(node)].flatMap(([name, { value }]) => {
+/** The entries of a section whose `uses` names a part that there is. */
+function declared<T>(trees: readonly Node[], section: string, parts: ReadonlyMap<string, T>) {
+  const entries = trees.flatMap((tree) => [...entriesOf(child(tree, section))]);
+  return entries.flatMap(([name, { value }]) => {
     const part = parts.get(textOf(child(value, 'uses')) ?? '');
     return part === undefined ? [] : [{ name, part, node: value }];
   });

@@ -1,15 +1,18 @@
-// Text of a workflow file → ready workflows, or every problem that keeps it from being used.
+// Text of a workflow file, or of several → ready workflows, or every problem that keeps it from being used.
 
 import { checkFile } from './check.ts';
 import { checkTypes } from './check-types.ts';
 import type { CheckedFile } from './checked.ts';
 import type { Catalog, Workflows } from './compile.ts';
 import { createExplain } from './explain.ts';
-import { createSourceText, type SourceText } from './place.ts';
+import { listFiles, nameFiles, type FileTexts } from './files.ts';
+import { moveTree } from './merge.ts';
+import type { Node } from './node.ts';
+import { createSourceText, joinTexts, type JoinedText, type SourceText } from './place.ts';
 import type { Problem } from './problem.ts';
-import { readTree } from './read.ts';
+import { readTree, totalLimit } from './read.ts';
 import { makeReady } from './ready.ts';
-import { createReport } from './report.ts';
+import { createReport, reportIn, type Report } from './report.ts';
 
 export interface Loaded {
   /** Null when a problem is an error. */
@@ -21,23 +24,39 @@ export interface Loaded {
   readonly runnable: Workflows | null;
   /** In the order of the file. */
   readonly problems: readonly Problem[];
+  /** What was loaded: where `formatProblem` finds the lines of the problems. */
+  readonly files: FileTexts;
 }
 
-/** Never rejects for anything the text holds. */
-export async function loadWorkflows(
-  { file, text }: { readonly file: string; readonly text: string },
-  catalog: Catalog,
-): Promise<Loaded> {
-  const source = createSourceText(file, text.replace(/^\uFEFF/, ''));
+/** Several files are loaded as one: what each defines, all may use. Never rejects for anything the texts hold. */
+export async function loadWorkflows(files: FileTexts, catalog: Catalog): Promise<Loaded> {
+  const texts = listFiles(files).map(({ file, text }) => createSourceText(file, text.replace(/^\uFEFF/, '')));
+  const source = joinTexts(nameFiles(files), texts);
   const report = createReport(source);
-  const tree = readTree(report);
-  const checked = tree === undefined ? undefined : await checkFile(tree, catalog, report);
-  const runnable = checked === undefined || report.failed() ? null : makeRunnable(checked, source, text);
+  const trees = readTrees(source, report);
+  const checked = trees === undefined ? undefined : await checkFile(trees, catalog, report);
+  const runnable = checked === undefined || report.failed() ? null : makeRunnable(checked, source, files);
   if (checked !== undefined) checkTypes(checked, report);
-  return { workflows: report.failed() ? null : runnable, runnable, problems: report.problems() };
+  return { workflows: report.failed() ? null : runnable, runnable, problems: report.problems(), files };
 }
 
-function makeRunnable(checked: CheckedFile, source: SourceText, text: string): Workflows {
-  const ready = makeReady(checked, source, text);
+/** Undefined when one of them cannot be read: what it defines is not known then. */
+function readTrees({ parts, text, file }: JoinedText, report: Report): Node[] | undefined {
+  const start = { offset: 0, end: 0, path: '' };
+  if (parts.length === 0) report.error('file.empty', start, 'there is no workflow file', 'Write one.');
+  if (parts.length > 1 && Buffer.byteLength(text) > totalLimit) {
+    const message = `the files of "${file}" are larger than ${totalLimit / 1024} KiB together`;
+    report.error('file.too-large', start, message, 'Remove what is not needed.');
+    return undefined;
+  }
+  const trees = parts.map(({ source, start }) => {
+    const tree = readTree(reportIn(report, source, start));
+    return tree === undefined ? undefined : moveTree(tree, start);
+  });
+  return trees.every((tree) => tree !== undefined) ? trees : undefined;
+}
+
+function makeRunnable(checked: CheckedFile, source: SourceText, files: FileTexts): Workflows {
+  const ready = makeReady(checked, source, files);
   return { ...ready, explain: createExplain(checked, ready, source) };
 }

@@ -13,16 +13,43 @@ export function createSourceText(file: string, text: string): SourceText {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   const place = (offset: number): Place => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+    const line = lastAtMost(starts.length, (index) => (starts[index] ?? 0) <= offset);
+    return { file, line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
   };
   return { file, text, place };
+}
+
+/** Several texts one after the other, each file in its own lines. */
+export interface JoinedText extends SourceText {
+  /** Each text, and the offset at which it begins. */
+  readonly parts: readonly { readonly source: SourceText; readonly start: number }[];
+}
+
+/** `file`: the name of them all. */
+export function joinTexts(file: string, texts: readonly SourceText[]): JoinedText {
+  const parts: { source: SourceText; start: number }[] = [];
+  let length = 0;
+  for (const source of texts) {
+    parts.push({ source, start: length });
+    length += source.text.length + 1;
+  }
+  const place = (offset: number): Place => {
+    const part = parts[lastAtMost(parts.length, (index) => (parts[index]?.start ?? 0) <= offset)];
+    return part === undefined ? { file, line: 1, column: 1 } : part.source.place(offset - part.start);
+  };
+  return { file, text: texts.map(({ text }) => text).join('\n'), place, parts };
+}
+
+/** The last index for which it holds; it holds for 0 and for none after one for which it does not. */
+function lastAtMost(count: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (holds(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'block';

@@ -1,5 +1,7 @@
 // A problem of a workflow file: a value with its place; all are collected, none is thrown.
 
+import { listFiles, type FileTexts } from './files.ts';
+
 export interface Place {
   /** As given by the user: `workflows.yaml`. */
   readonly file: string;
@@ -39,7 +41,7 @@ export const problemCodes = {
   'yaml.comment': 'YAML cuts a value at ` #` and reads the rest as a comment.',
   'yaml.directive': 'The file has a `%` directive; it is always read as YAML 1.2.',
   'yaml.documents': 'The file holds more than one YAML document.',
-  'yaml.duplicate-key': 'A key is written twice in one map.',
+  'yaml.duplicate-key': 'A key is written twice in one map, or a name is defined in two files.',
   'yaml.key': 'A key is not text, or is a name that is not allowed.',
   'yaml.depth': 'Lists and maps are nested too deeply.',
   'yaml.number': 'A number cannot be kept exactly, or is none.',
@@ -91,8 +93,15 @@ const styles = {
   end: '\u001b[0m',
 };
 
-/** A problem for the terminal: `file:line:column`, what is wrong, the line of the file with the place marked, the hint. */
-export function formatProblem(problem: Problem, text: string, options: { readonly color: boolean }): string {
+/**
+ * A problem for the terminal: `file:line:column`, what is wrong, the line of the file with the place marked, the hint.
+ * `texts`: of the file, or all files it may be in.
+ */
+export function formatProblem(
+  problem: Problem,
+  texts: string | FileTexts,
+  options: { readonly color: boolean },
+): string {
   const paint = (style: keyof typeof styles, value: string) =>
     options.color ? `${styles[style]}${value}${styles.end}` : value;
   const { line, column, file } = problem.at;
@@ -100,7 +109,7 @@ export function formatProblem(problem: Problem, text: string, options: { readonl
     `${paint('strong', `${file}:${line}:${column}`)} ${paint(problem.severity, problem.severity)} ${problem.code}`,
     `  ${problem.message}`,
   ];
-  const source = lineOf(text, line);
+  const source = lineOf(textOf(problem, texts), line);
   if (source !== undefined) {
     const number = String(line);
     const frame = cut(source, column - 1);
@@ -112,6 +121,11 @@ export function formatProblem(problem: Problem, text: string, options: { readonl
   }
   if (problem.hint !== undefined) lines.push(`  ${paint('frame', 'help:')} ${problem.hint}`);
   return lines.join('\n');
+}
+
+function textOf({ at }: Problem, texts: string | FileTexts): string {
+  if (typeof texts === 'string') return texts;
+  return listFiles(texts).find(({ file }) => file === at.file)?.text ?? '';
 }
 
 function lineOf(text: string, line: number): string | undefined {

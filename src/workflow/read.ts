@@ -8,6 +8,8 @@ import { reportSyntax } from './traps.ts';
 
 /** Longest file in bytes of UTF-8. */
 export const fileLimit = 262_144;
+/** Of all files of a folder together. */
+export const totalLimit = 4_194_304;
 /** Deepest nesting, counted in the parser's own levels: about two for each list or map. */
 const depthLimit = 100;
 /** Most pieces (keys, marks, blanks, values) a file may have; a full file of real workflows has about half of it. */

@@ -10,6 +10,7 @@ import {
   ExpressionError,
   type Scope,
 } from './expression/evaluate.ts';
+import { packFiles, type FileTexts } from './files.ts';
 import { createMatcher, type Candidate } from './match.ts';
 import type { SourceText } from './place.ts';
 import { plainValue } from './plain.ts';
@@ -17,11 +18,12 @@ import { compileInput } from './render.ts';
 import { compileSettings } from './settings.ts';
 import { spanIn, type Written } from './value.ts';
 
-/** The file ready to match and run. `source` is the text without a byte order mark; `text` is hashed and kept as it came. */
-export function makeReady(checked: CheckedFile, source: SourceText, text: string): Workflows {
+/** The file ready to match and run. `source` is the text without a byte order mark; `files` are hashed and kept as they came. */
+export function makeReady(checked: CheckedFile, source: SourceText, files: FileTexts): Workflows {
   const { env } = checked;
   const candidates = checked.workflows.map((workflow) => readyCandidate(workflow, env, source));
   const matcher = createMatcher(candidates, env);
+  const text = packFiles(files);
   return {
     file: source.file,
     text,

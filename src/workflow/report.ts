@@ -1,4 +1,4 @@
-// Collects the problems of one file while it is read and checked.
+// Collects the problems of a file, or of several as one, while they are read and checked.
 
 import type { SourceText } from './place.ts';
 import type { Problem, ProblemCode } from './problem.ts';
@@ -54,6 +54,17 @@ export function createReport(source: SourceText): Report {
       return all.filter(isNews(wrong)).map(({ problem }) => problem);
     },
     failed: () => [...found.values()].some((entry) => entry.problem.severity === 'error'),
+  };
+}
+
+/** The same report for one of several files, whose own offsets begin at `start` of them all. */
+export function reportIn(report: Report, source: SourceText, start: number): Report {
+  const move = (span: Span) => ({ ...span, offset: span.offset + start, end: span.end + start });
+  return {
+    ...report,
+    source,
+    error: (code, span, ...rest) => report.error(code, move(span), ...rest),
+    warning: (code, span, ...rest) => report.warning(code, move(span), ...rest),
   };
 }
 

@@ -32,7 +32,7 @@ workflows:
 `;
   const out = (line: string) => void lines.push(line);
   const io = { out, err: out, color: false, env: { ALLOW_PRIVATE: '127.0.0.1', ...env }, cwd: '/' };
-  const exit = await check(['w.yaml', '--connect'], { ...io, read: async () => file });
+  const exit = await check(['w.yaml', '--connect'], { ...io, read: async (_, shown) => ({ file: shown, text: file }) });
   return { exit, text: lines.join('\n') };
 }
 

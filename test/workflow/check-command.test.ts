@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { HostError } from '../../src/core/errors.ts';
 import { check, type CheckIo } from '../../src/cli/check.ts';
 import { say } from '../cli/terminal.ts';
 import { catalog, inSteps } from './catalog.ts';
@@ -11,10 +12,10 @@ function run(args: readonly string[], files: Record<string, string> = {}) {
   const io: Partial<CheckIo> = {
     cwd: '/w',
     catalog: () => Promise.resolve(catalog),
-    read: (path) => {
+    read: (path, file) => {
       const text = files[path];
-      if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-      return Promise.resolve(text);
+      if (text === undefined) throw new HostError('config.unreadable', { file, why: 'ENOENT' });
+      return Promise.resolve({ file, text });
     },
   };
   return say(check, args, io);
