@@ -2,6 +2,7 @@
 
 import type { ComponentType } from 'preact';
 import type { Route } from './route.ts';
+import { Event } from './screens/event.tsx';
 import { Events } from './screens/events.tsx';
 import { Missing } from './screens/missing.tsx';
 import { Run } from './screens/run.tsx';
@@ -17,4 +18,4 @@ export function screenOf({ path }: Route): ComponentType<ScreenParts> {
 }
 
 const lists: Readonly<Record<string, ComponentType<ScreenParts>>> = { '': Events, events: Events, runs: Runs };
-const details: Readonly<Record<string, ComponentType<ScreenParts>>> = { runs: Run };
+const details: Readonly<Record<string, ComponentType<ScreenParts>>> = { events: Event, runs: Run };
