@@ -114,8 +114,10 @@ function tell(happening: Happening, now: number): Told | null {
       return tellStep(happening, now);
     case 'attempt':
       return tellAttempt(happening);
-    default:
+    case 'connection':
       return tellConnection(happening.state, now);
+    default:
+      return tellConfig(happening);
   }
 }
 
@@ -130,6 +132,16 @@ function tellDelivery(happening: Extract<Happening, { kind: 'delivery' }>): Told
     id: eventId ?? deliveryId,
     strong: status === 'refused',
   };
+}
+
+/** The problems of a refused file are printed with their places. */
+function tellConfig({ status, workflows, why }: Extract<Happening, { kind: 'config' }>): Told {
+  if (status === 'refused')
+    return { kind: 'reload', status: 'failed', text: oneLine(`refused: ${why ?? ''}`), strong: true };
+  const counts = Object.entries(workflows).flatMap(([word, names]: [string, readonly string[]]) =>
+    names.length === 0 ? [] : [`${names.length} ${names.length === 1 ? 'workflow' : 'workflows'} ${word}`],
+  );
+  return { kind: 'reload', status: 'succeeded', text: `reloaded: ${counts.join(', ') || 'no workflow changed'}` };
 }
 
 function tellStep(happening: Extract<Happening, { kind: 'step' }>, now: number): Told | null {

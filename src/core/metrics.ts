@@ -178,6 +178,9 @@ function note(happening: Happening, counted: Counted, knows: (source: string) =>
       counted.hookline_attempt_seconds.add([connection], tookMs / 1000);
       return;
     }
+    case 'config':
+      counted.hookline_config_loads_total.add([happening.status]);
+      return;
     default:
   }
 }

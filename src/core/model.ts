@@ -202,7 +202,22 @@ export type Happening =
       readonly output: unknown;
       readonly error: StoredError | null;
     }
-  | { readonly kind: 'connection'; readonly state: ConnectionState };
+  | { readonly kind: 'connection'; readonly state: ConnectionState }
+  | {
+      /** A workflow file was loaded at the start or since, or refused. */
+      readonly kind: 'config';
+      readonly status: 'accepted' | 'refused';
+      /** Of the one in use from now on. */
+      readonly hash: string;
+      /** Errors in what was refused. */
+      readonly problems: number;
+      /** Why it was refused. */
+      readonly why: string | null;
+      readonly workflows: ConfigChanges;
+    };
+
+/** Names of the workflows that an accepted file changed. */
+export type ConfigChanges = Readonly<Record<'added' | 'removed' | 'changed', readonly string[]>>;
 
 /** Makes ids that sort by time: `evt_0mf3k2…`, lower-case base 32, 48 bits of time and 80 of randomness. */
 export function createId(
