@@ -12,7 +12,7 @@ import { child, keyOf, textOf, type MapNode, type Node } from './node.ts';
 import { warnNumbers } from './numbers.ts';
 import type { OrderedStep } from './order.ts';
 import { adviseDashes, checkEnv, checkSteps, refuseSecrets } from './references.ts';
-import { plainValue } from './plain.ts';
+import { valueFromFile } from './plain.ts';
 import { asWritten, closed, hasUnion } from './input-schema.ts';
 import { nearest } from './suggest.ts';
 import { readBare, readValue, type Reading } from './value.ts';
@@ -35,16 +35,21 @@ export function checkStep(step: OrderedStep, checking: StepChecking): CheckedSte
     reportFaults(faults, withNode ?? node, keyOf(node, 'with') ?? owner, report, `step "${id}": `);
     if (withNode !== undefined) warnNumbers(withNode, ready.schema, report);
   }
-  const settings = plainValue(found.connection.settings, checking.env);
-  const effect = weakestEffect(found.action, input, settings);
+  const { action, connection } = found;
+  const effect = weakestEffect(
+    action,
+    { value: input, schema: action.input },
+    { value: connection.settings, schema: connection.connector.settings },
+    (template) => valueFromFile(template, checking.env),
+  );
   const onDoubt = textOf(child(node, 'onDoubt')) === 'retry' ? 'retry' : 'hold';
   checkUseless(node, effect, report);
   return {
     id,
-    connection: found.connection.name,
-    connector: found.connection.connector,
+    connection: connection.name,
+    connector: connection.connector,
     actionName: found.name,
-    action: found.action,
+    action,
     schema: ready.schema,
     validate: ready.rendered,
     effect,

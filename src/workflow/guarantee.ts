@@ -19,7 +19,7 @@ const guarantees: Readonly<Record<Effect, Readonly<Record<Step['onDoubt'], Guara
   keyed: { hold: keyed, retry: keyed },
   repeatable: { hold: repeatable, retry: repeatable },
   lookup: {
-    hold: { effects: 'exactly one', why: 'in doubt it is looked up before it is done again' },
+    hold: { effects: 'exactly one', why: 'in doubt it is looked up, and held when that does not tell' },
     retry: { effects: 'at least one', why: 'in doubt it is looked up, and done again when that does not tell' },
   },
   once: {

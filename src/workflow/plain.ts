@@ -27,6 +27,14 @@ function plainOf(value: Value, env: Readonly<Record<string, unknown>>): unknown 
   }
 }
 
+/** The value of a text whose expressions read nothing but `env`; undefined for any other. */
+export function valueFromFile(template: Template, env: Readonly<Record<string, unknown>>): unknown {
+  const isKnown = template.parts.every(
+    (part) => typeof part === 'string' || [...part.expression.names].every((name) => name === 'env'),
+  );
+  return isKnown ? evaluated(template, env) : undefined;
+}
+
 function readsSecret(template: Template): boolean {
   return template.parts.some((part) => typeof part !== 'string' && part.expression.names.has('secrets'));
 }

@@ -102,6 +102,7 @@ const callOut = defineAction({
     return method === 'GET' || method === 'PUT' ? 'repeatable' : 'once';
   },
   run: done,
+  lookup: done,
 });
 
 const notes = defineConnector({

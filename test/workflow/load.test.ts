@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { HostError } from '../../src/core/errors.ts';
-import { guaranteeOf } from '../../src/workflow/guarantee.ts';
 import { eventOf, head, inSteps, inWorkflow, load, ready, scopeOf } from './catalog.ts';
 
 const X = '${{';
@@ -148,19 +147,5 @@ describe('a source', () => {
     expect(catalogue?.schema('call.scored')?.properties).toEqual({ score: { type: 'number' } });
     expect(catalogue?.schema('constructor')).toBeUndefined();
     expect(workflows?.match(eventOf({}, 'call.analyzed'))).toHaveLength(1);
-  });
-});
-
-describe('the guarantee of a step', () => {
-  it.each([
-    ['keyed', 'hold', 'exactly one'],
-    ['repeatable', 'hold', 'exactly one'],
-    ['lookup', 'hold', 'exactly one'],
-    ['lookup', 'retry', 'at least one'],
-    ['once', 'hold', 'at most one'],
-    ['once', 'retry', 'at least one'],
-  ] as const)('%s with onDoubt %s is %s effect', (effect, onDoubt, effects) => {
-    expect(guaranteeOf({ effect, onDoubt, retry: {} }).effects).toBe(effects);
-    expect(guaranteeOf({ effect, onDoubt, retry: { attempts: 1 } }).effects).toBe('at most one');
   });
 });

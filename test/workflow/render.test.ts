@@ -154,20 +154,3 @@ describe('a condition of a step', () => {
     });
   });
 });
-
-describe('the effect of a step', () => {
-  it.each([
-    ['url: a', 'once'],
-    ['url: a\nmethod: GET', 'repeatable'],
-    ['url: a\nmethod: POST', 'once'],
-    ['url: a\nsafe: true', 'keyed'],
-    [`url: a\nmethod: ${X} event.data.m }}`, 'once'],
-    [`url: a\nmethod: GET\nsafe: ${X} event.data.s }}`, 'repeatable'],
-    [`url: a\nmethod: GET\noptions: { deep: "${X} event.data.d }}" }`, 'lookup'],
-    [`url: ${X} event.data.u }}\nmethod: PUT`, 'repeatable'],
-    [`url: a\nmethod: GET\noptions: ${X} event.data.o }}`, 'repeatable'],
-  ])('%s is the weakest that may come: %s', async (lines, effect) => {
-    const step = await stepOf(inSteps(`- uses: web.call\n  with:\n    ${lines.replaceAll('\n', '\n    ')}`));
-    expect(step.effect).toBe(effect);
-  });
-});
