@@ -1,7 +1,7 @@
 // Starts a server of the benchmarks as a process of its own and waits for the line that says where it listens.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -45,6 +45,18 @@ export async function startHookline(workflows: string, env: Record<string, strin
     rmSync(dir, { recursive: true, force: true });
   };
   return { url: String(line['receiver']), pid: child.pid ?? 0, stop: close };
+}
+
+/** Processor time of the process so far by thread, in milliseconds: `main`, `store`, and `other` for compiler and collector. Linux only. */
+export function cpuOf(pid: number): Record<'main' | 'store' | 'other', number> {
+  const used = { main: 0, store: 0, other: 0 };
+  const tasks = `/proc/${pid}/task`;
+  for (const task of readdirSync(tasks)) {
+    const name = readFileSync(`${tasks}/${task}/comm`, 'utf8').trim();
+    const kind = task === String(pid) ? 'main' : name === 'store' ? 'store' : 'other';
+    used[kind] += Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+  }
+  return used;
 }
 
 function firstLine(
