@@ -129,7 +129,7 @@ function refusal(reason: Reason): Answer {
   return {
     status,
     headers: {
-      'content-type': 'application/json',
+      'content-type': 'application/json; charset=utf-8',
       ...(status === 503 ? { 'retry-after': retryAfter } : {}),
     },
     body: JSON.stringify({ reason, message }),
