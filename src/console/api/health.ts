@@ -3,12 +3,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { AdminParts } from './parts.ts';
 
-export interface Health {
-  /** Why only a restart can help; null while the process may work. */
-  readonly dead: () => string | null;
-  readonly ready: () => Promise<{ readonly ok: boolean; readonly detail: Record<string, unknown> }>;
-}
-
 export function healthRoutes(server: FastifyInstance, { health }: AdminParts): void {
   if (health === undefined) return;
   server.get('/livez', async (_, reply) => {

@@ -8,24 +8,7 @@ import { metricTable, type MetricName, type Sample, type Samples } from '../../c
 import type { Backlog } from '../../store/store.ts';
 import type { Access } from './access.ts';
 import { readConnections } from './connections.ts';
-import type { AdminParts } from './parts.ts';
-
-/** What only the running process can say. */
-export interface Measured {
-  /** What was counted since the start. */
-  readonly counted: () => Samples;
-  readonly ready: () => Promise<{ readonly ok: boolean }>;
-  /** Whether the last accepted workflow file stands in for a refused one. */
-  readonly stale: () => boolean;
-  /** Runs under way. */
-  readonly active: () => number;
-  /** In bytes; 0 without one. */
-  readonly budget: number;
-  /** Null while too little is known. */
-  readonly daysLeft: () => number | null;
-  /** Whether everybody who reaches the listener may read them. */
-  readonly open: boolean;
-}
+import type { AdminParts, Measured } from './parts.ts';
 
 /** Where the counts of what waits end. */
 const most = 10_000;

@@ -1,14 +1,36 @@
 // What the admin listener is built from.
 
 import type { Log } from '../../core/log.ts';
+import type { Samples } from '../../core/metrics.ts';
 import type { Event } from '../../core/model.ts';
 import type { Sandbox } from '../../plugin/index.ts';
 import type { Store } from '../../store/store.ts';
 import type { Workflows } from '../../workflow/compile.ts';
 import type { Changes } from './changes.ts';
-import type { Health } from './health.ts';
-import type { Measured } from './metrics.ts';
 import type { Operations } from './operations.ts';
+
+export interface Health {
+  /** Why only a restart can help; null while the process may work. */
+  readonly dead: () => string | null;
+  readonly ready: () => Promise<{ readonly ok: boolean; readonly detail: Record<string, unknown> }>;
+}
+
+/** What only the running process can say. */
+export interface Measured {
+  /** What was counted since the start. */
+  readonly counted: () => Samples;
+  readonly ready: () => Promise<{ readonly ok: boolean }>;
+  /** Whether the last accepted workflow file stands in for a refused one. */
+  readonly stale: () => boolean;
+  /** Runs under way. */
+  readonly active: () => number;
+  /** In bytes; 0 without one. */
+  readonly budget: number;
+  /** Null while too little is known. */
+  readonly daysLeft: () => number | null;
+  /** Whether everybody who reaches the listener may read them. */
+  readonly open: boolean;
+}
 
 export interface AdminParts {
   readonly store: Store;
