@@ -21,6 +21,8 @@ export interface Client {
   /** `query`: undefined values are left out. Rejects with a HostError or an AnswerError. */
   get(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<unknown>;
   post(path: string, body?: unknown): Promise<unknown>;
+  /** The lines of an answer that has many, as they come. Throws like `get`, also when the answer breaks off. */
+  lines(path: string, query?: Readonly<Record<string, string | undefined>>): AsyncIterable<string>;
 }
 
 /** A failure as the running Hookline told it. */
@@ -53,35 +55,49 @@ export function findServer(io: Io): { readonly url: string; readonly token: stri
 
 export function createClient(server: { readonly url: string; readonly token: string }): Client {
   const { url, token } = server;
-  const call = async (method: string, path: string, body?: string): Promise<unknown> => {
-    let response: Response;
+  const ask = async (method: string, path: string, limitMs: number, body?: string): Promise<Response> => {
+    const json = body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${token}`, ...json };
+    const signal = AbortSignal.timeout(limitMs);
     try {
-      response = await fetch(url + path, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        body: body ?? null,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(30_000),
-      });
+      return await fetch(url + path, { method, headers, body: body ?? null, redirect: 'manual', signal });
     } catch (error) {
       throw new HostError('admin.unreachable', { url }, { cause: error });
     }
-    return readAnswer(url, response);
   };
+  const call = async (method: string, path: string, body?: string) =>
+    readAnswer(url, await ask(method, path, 30_000, body));
   return {
     url,
-    get: (path, query = {}) => {
-      const given = Object.entries(query).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, value] as const],
-      );
-      const search = new URLSearchParams(Object.fromEntries(given)).toString();
-      return call('GET', search === '' ? path : `${path}?${search}`);
-    },
+    get: (path, query) => call('GET', path + searchOf(query)),
     post: (path, body = {}) => call('POST', path, JSON.stringify(body)),
+    lines: async function* (path, query) {
+      const response = await ask('GET', path + searchOf(query), 600_000);
+      if (response.ok && response.body !== null) yield* readLines(url, response.body);
+      else await readAnswer(url, response);
+    },
   };
+}
+
+function searchOf(query: Readonly<Record<string, string | undefined>> = {}): string {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const search = new URLSearchParams(Object.fromEntries(given)).toString();
+  return search === '' ? '' : `?${search}`;
+}
+
+async function* readLines(url: string, body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for await (const chunk of body) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  } catch (error) {
+    throw new HostError('admin.unreachable', { url }, { cause: error });
+  }
+  if (rest !== '') yield rest;
 }
 
 async function readAnswer(url: string, response: Response): Promise<unknown> {
