@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, Entry>> = {
     about: 'what the workflow file would do with an event; sends nothing',
     load: async () => (await import('./cli/try.ts')).try,
   },
+  plan: {
+    about: 'what a new workflow file would do differently with the events of the past',
+    load: async () => (await import('./cli/plan.ts')).plan,
+  },
   why: {
     about: 'which workflows took an event, and why the others did not',
     load: async () => (await import('./cli/why.ts')).why,
