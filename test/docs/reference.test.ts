@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostErrors } from '../../src/core/errors.ts';
+import { metricTable } from '../../src/core/metrics.ts';
 import { settingTable } from '../../src/core/settings.ts';
 import { reasons } from '../../src/receive/reasons.ts';
 import { callables } from '../../src/workflow/expression/functions.ts';
@@ -33,10 +34,11 @@ describe('docs/reference', async () => {
     expect(read(file)).toBe(text);
   });
 
-  it('has every error, problem, refusal and setting of its table, and no other', () => {
+  it('has every error, problem, refusal, metric and setting of its table, and no other', () => {
     expect(headings('errors.md')).toEqual(Object.keys(hostErrors));
     expect(headings('problems.md')).toEqual(Object.keys(problemCodes));
     expect(firstCells('refusals.md')).toEqual(Object.keys(reasons));
+    expect(firstCells('metrics.md')).toEqual(Object.keys(metricTable));
     const settings = read('settings.md').split('\n## ')[0] ?? '';
     expect([...settings.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)).toEqual(Object.keys(settingTable));
   });

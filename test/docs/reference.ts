@@ -7,6 +7,7 @@ import { commandsPage } from './pages/commands.ts';
 import { connectorPage } from './pages/connectors.ts';
 import { errorsPage, refusalsPage } from './pages/errors.ts';
 import { expressionsPage } from './pages/expressions.ts';
+import { metricsPage } from './pages/metrics.ts';
 import { problemsPage } from './pages/problems.ts';
 import { settingsPage } from './pages/settings.ts';
 import { sourcePage } from './pages/sources.ts';
@@ -24,6 +25,7 @@ export async function buildReference(): Promise<ReadonlyMap<string, string>> {
     ['commands.md', await commandsPage()],
     ['settings.md', settingsPage()],
     ['errors.md', errorsPage()],
+    ['metrics.md', metricsPage()],
     ['refusals.md', refusalsPage()],
     ...connectors.map((connector): [string, string] => [`connectors/${connector.name}.md`, connectorPage(connector)]),
     ...sources.map((source): [string, string] => [`sources/${source.name}.md`, sourcePage(source)]),
@@ -57,6 +59,7 @@ function indexPage(connectors: readonly Connector[], sources: readonly Source[])
         ['[Commands](commands.md)', 'what each says of itself'],
         ['[Settings](settings.md)', 'environment variables, defaults, secrets'],
         ['[Errors](errors.md)', 'codes, exit codes, what to do'],
+        ['[Metrics](metrics.md)', 'what `/metrics` says'],
         ['[Refused deliveries](refusals.md)', 'why a webhook is not accepted'],
       ],
     ),
