@@ -76,10 +76,12 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
         await book.set(name, 'open', 'down', parts.clock() + parts.circuitForMs, error);
       }
     },
-    pause: (name, reason, error) => book.set(name, 'paused', reason, null, error),
+    // What a person asked for is done when it is stored, or not at all; refused credentials count at once.
+    pause: (name, reason, error) =>
+      book.set(name, 'paused', reason, null, error, reason === 'paused' ? 'store' : 'memory'),
     resume: async (name) => {
+      await book.set(name, 'ok', null, null, null, 'store');
       failures.delete(name);
-      await book.set(name, 'ok', null, null, null);
     },
     state: book.state,
     states: book.states,
@@ -118,11 +120,13 @@ function createBook(parts: LaneParts, stored: readonly ConnectionState[]) {
       reason: ConnectionState['reason'],
       untilAt: Time | null,
       error: StoredError | null,
+      first: 'memory' | 'store' = 'memory',
     ) => {
       const state: ConnectionState = { name, status, reason, since: parts.clock(), untilAt, error };
+      if (first === 'store') await parts.save(state);
       states.set(name, state);
       parts.tell(state);
-      await parts.save(state);
+      if (first === 'memory') await parts.save(state);
     },
   };
 }

@@ -9,7 +9,7 @@ import { decide } from './decide.ts';
 import type { EngineParts } from './parts.ts';
 import { newRun, runPlan } from './plan.ts';
 import { connectionReasons } from './settle.ts';
-import type { RunInput } from './state.ts';
+import { anyLane, type RunInput } from './state.ts';
 import type { Worker } from './worker.ts';
 
 export type Answer = { readonly happened: true; readonly output: unknown } | { readonly happened: false };
@@ -48,7 +48,8 @@ export function createOperations(parts: EngineParts, worker: Pick<Worker, 'wake'
 /** Lets a connection be called again and releases the runs it held. */
 export async function resumeConnection(parts: EngineParts, worker: Pick<Worker, 'wake'>, name: string): Promise<void> {
   await parts.lanes.resume(name);
-  await parts.store.release(name, connectionReasons, parts.clock());
+  // A run whose steps are held for several connections is looked at anew whichever of them works again.
+  for (const lane of [name, anyLane]) await parts.store.release(lane, connectionReasons, parts.clock());
   worker.wake();
 }
 
@@ -194,7 +195,7 @@ function conflict(run: Run, why: string): HostError {
   return new HostError('state.conflict', { what: 'run', id: run.id, status: run.status, why });
 }
 
-/** Calls the check of every connection with refused credentials; a good one lifts the pause. */
+/** Calls the check of every connection with refused credentials; a good one lifts the pause. Then nothing is held for a connection that works. */
 export async function checkPaused(parts: EngineParts, worker: Wake): Promise<void> {
   for (const state of parts.lanes.states()) {
     const connection = parts.connections().get(state.name);
@@ -207,4 +208,15 @@ export async function checkPaused(parts: EngineParts, worker: Wake): Promise<voi
       parts.log.warn('connection still refused', { connection: state.name, error: storeError(error, parts.redactor) });
     }
   }
+  await releaseForgotten(parts, worker);
+}
+
+/** A run that was just being held while its connection was resumed, or whose release failed, would be held for ever. */
+async function releaseForgotten(parts: EngineParts, worker: Wake): Promise<void> {
+  const names = parts.connections().names();
+  const working = names.filter((name) => parts.lanes.state(name)?.status !== 'paused');
+  const lanes = working.length === names.length ? [...working, anyLane] : working;
+  let runs = 0;
+  for (const lane of lanes) runs += await parts.store.release(lane, connectionReasons, parts.clock());
+  if (runs > 0) worker.wake();
 }

@@ -36,7 +36,8 @@ export async function attemptStep(doing: Doing): Promise<void> {
         await journal.save({});
         throw again;
       },
-      { ...quickTries, signal: stop },
+      // Anything else that is thrown, a store that refuses a write say, tells nothing of the attempt: it must not repeat one.
+      { ...quickTries, signal: stop, shouldRetry: ({ error }) => error === again },
     );
   } catch (error) {
     if (error !== again && !stop.aborted) throw error;
@@ -85,11 +86,16 @@ async function recordEnd(
     end: toEnded(end, output, error),
     random: parts.random(),
   });
-  if (end.status === 'rejected' && end.credentials) {
-    await parts.lanes.pause(step.connection, 'credentials', error);
-    return;
+  try {
+    if (end.status === 'rejected' && end.credentials) await parts.lanes.pause(step.connection, 'credentials', error);
+    else await parts.lanes.report(step.connection, laneEnd(end), error);
+  } catch (failure) {
+    // It holds in this process; the outcome of the attempt matters more than that the next one knows it too.
+    parts.log.error('the state of a connection could not be stored', {
+      connection: step.connection,
+      error: storeError(failure, parts.redactor),
+    });
   }
-  await parts.lanes.report(step.connection, laneEnd(end), error);
 }
 
 function laneEnd(end: AttemptEnd): 'good' | 'refused' | 'failed' {

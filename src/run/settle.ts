@@ -110,7 +110,10 @@ function nextLane(plan: RunPlan, open: readonly StepState[], effects: readonly R
   const waiting = open.filter((step) => step.status === 'waiting');
   const soonest = Math.min(...waiting.map((step) => step.dueAt ?? 0));
   const next = waiting.filter((step) => step.dueAt === soonest).map((step) => step.id);
-  const ids = [effects.map((effect) => effect.step), next, open.map((step) => step.id)].find((list) => list.length > 0);
+  const held = open.filter((step) => step.status === 'held').map((step) => step.id);
+  const ids = [effects.map((effect) => effect.step), next, held, open.map((step) => step.id)].find(
+    (list) => list.length > 0,
+  );
   return laneOf(plan, ids ?? []);
 }
 

@@ -69,7 +69,8 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
   };
   return {
     start: () => {
-      looping = loop(parts, owner, bell, drain.signal, begin);
+      const mine = () => [...active.keys()];
+      looping = loop({ parts, owner, bell, drain: drain.signal, begin, mine });
     },
     wake: bell.ring,
     arrived: (event) => {
@@ -92,21 +93,30 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
   };
 }
 
-async function loop(
-  parts: EngineParts,
-  owner: string,
-  bell: Bell,
-  drain: AbortSignal,
-  begin: (run: ClaimedRun) => void,
-): Promise<void> {
+interface Loop {
+  readonly parts: EngineParts;
+  readonly owner: string;
+  readonly bell: Bell;
+  readonly drain: AbortSignal;
+  readonly begin: (run: ClaimedRun) => void;
+  /** Runs under way. */
+  readonly mine: () => readonly string[];
+}
+
+async function loop({ parts, owner, bell, drain, begin, mine }: Loop): Promise<void> {
   let lookAt = 0;
+  let unsure = false;
   while (!drain.aborted) {
     const rung = bell.next();
     try {
       const planned = await planPending(parts);
       if (planned.runs > 0 || bell.claims() || parts.clock() >= lookAt) {
+        // The claim that failed may have been made after all: then nobody runs what it took.
+        if (unsure) await parts.store.recover(owner, parts.clock(), mine());
+        unsure = true;
         const lanes = parts.lanes.claims();
         const claimed = drain.aborted ? [] : await parts.store.claim({ now: parts.clock(), owner, lanes });
+        unsure = false;
         for (const run of claimed) begin(run);
         lookAt = await nextLook(parts);
       }

@@ -61,13 +61,13 @@ export function lanes(sql: Sql): readonly string[] {
   return rows.map(({ lane }) => lane);
 }
 
-export function recover({ sql }: Writing, owner: string, now: Time): number {
-  return sql.run(
+export function recover({ sql }: Writing, owner: string, now: Time, keep?: readonly string[]): number {
+  const give =
     "update runs indexed by runs_owner set owner = null, status = 'waiting', due_at = ?, fence = fence + 1 " +
-      'where owner is not null and owner <> ?',
-    now,
-    owner,
-  );
+    'where owner is not null and ';
+  if (keep === undefined) return sql.run(`${give} owner <> ?`, now, owner);
+  const kept = JSON.stringify(keep);
+  return sql.run(`${give} owner = ? and id not in (select value from json_each(?))`, now, owner, kept);
 }
 
 export function release({ sql }: Writing, lane: string, reasons: readonly HeldReason[], now: Time): number {
