@@ -20,19 +20,35 @@ export function identify(body: unknown): Identity {
   const inner = isFields(body['data']) ? body['data'] : undefined;
   const raw = inner ?? withoutEnvelope(body);
   const type = readType(body, raw);
-  const data = mapData(type, raw);
-  const time = toIso(body['timestamp']);
+  let mapped: Fields | undefined;
+  return {
+    type,
+    time: toIso(body['timestamp']),
+    // Mapped when somebody looks: most events are of no workflow.
+    get data() {
+      return (mapped ??= mapData(type, raw));
+    },
+    ...factOf(type, body, inner),
+  };
+}
+
+/** Which fact it is: by its own id, by what it is about, or by its content. */
+function factOf(type: string, body: Fields, inner: Fields | undefined): Pick<Identity, 'id' | 'rule' | 'withContent'> {
   const own = findId([
     ['data.id', inner?.['id']],
     ['data.eventId', inner?.['eventId']],
     ['id', body['id']],
     ['event_id', body['event_id']],
-  ] as const);
-  if (own !== undefined) return { type, time, data, ...own };
-  const subject = findId(pathsOf(type).map((path) => [inner ? `data.${path}` : path, readPath(raw, path)] as const));
-  if (subject === undefined) return { type, time, data, rule: 'content' };
-  // Of a type nobody has described yet it is not known whether it comes once for its subject.
-  return { type, time, data, ...subject, withContent: repeatingTypes.has(type) || !Object.hasOwn(events, type) };
+  ]);
+  if (own !== undefined) return own;
+  for (const path of pathsOf(type)) {
+    const id = toText(readPath(inner ?? body, path));
+    if (id === undefined) continue;
+    // Of a type nobody has described yet it is not known whether it comes once for its subject.
+    const withContent = repeatingTypes.has(type) || !Object.hasOwn(events, type);
+    return { id, rule: inner ? `data.${path}` : path, withContent };
+  }
+  return { rule: 'content' };
 }
 
 function findId(

@@ -78,18 +78,26 @@ export interface SignedParts {
 
 /** The bytes that are signed. */
 export function signedContent(scheme: SignatureScheme, parts: SignedParts): Uint8Array {
+  return compileContent(scheme)(parts);
+}
+
+/** `signedContent` of one scheme, its template read once. */
+export function compileContent(scheme: SignatureScheme): (parts: SignedParts) => Uint8Array {
   const template = scheme.content ?? '{body}';
-  if (template === '{body}') return parts.body;
-  const pieces = template.split(/\{(timestamp|body|id|url|method|secret)\}/);
-  return Buffer.concat(
-    pieces.map((piece, index) => {
-      if (index % 2 === 0) return Buffer.from(piece);
-      if (piece === 'body') return parts.body;
-      // Node reads header bytes as Latin-1: written back the same way, they are the bytes that were sent.
-      const encoding = piece === 'timestamp' || piece === 'id' ? 'latin1' : 'utf8';
-      return Buffer.from(parts[piece as Exclude<keyof SignedParts, 'body'>], encoding);
-    }),
-  );
+  if (template === '{body}') return ({ body }) => body;
+  const pieces = template.split(/\{(timestamp|body|id|url|method|secret)\}/).map((piece, index) => {
+    if (index % 2 === 0) return Buffer.from(piece);
+    return piece as keyof SignedParts;
+  });
+  return (parts) =>
+    Buffer.concat(
+      pieces.map((piece) => {
+        if (typeof piece !== 'string') return piece;
+        if (piece === 'body') return parts.body;
+        // Node reads header bytes as Latin-1: written back the same way, they are the bytes that were sent.
+        return Buffer.from(parts[piece], piece === 'timestamp' || piece === 'id' ? 'latin1' : 'utf8');
+      }),
+    );
 }
 
 /** The digest of a symmetric scheme; undefined for `token` and the algorithms with a key pair. */

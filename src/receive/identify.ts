@@ -48,7 +48,17 @@ export function identify(source: Source, settings: unknown, delivery: ReceivedDe
     time: identity.time === undefined ? null : word(identity.time),
     keepUntil: delivery.receivedAt + keepMs,
     contentKey,
-    read: { data: identity.data, body: delivery.body },
+    read: eventRead(identity, delivery.body),
+  };
+}
+
+/** A source may map its data only when they are asked for. */
+function eventRead(identity: Identity, body: unknown): EventRead {
+  return {
+    get data() {
+      return identity.data;
+    },
+    body,
   };
 }
 
@@ -71,6 +81,5 @@ export function bodyForm(source: Source, settings: unknown): BodyForm {
 export function readEvent(source: Source, settings: unknown, bytes: Uint8Array): EventRead {
   const read = readBody(bodyForm(source, settings), bytes);
   if (!read.ok) return { data: null, body: null };
-  const { data } = source.identify({ body: read.value, headers: new Map(), receivedAt: 0 }, settings);
-  return { data, body: read.value };
+  return eventRead(source.identify({ body: read.value, headers: new Map(), receivedAt: 0 }, settings), read.value);
 }

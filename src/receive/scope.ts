@@ -15,11 +15,19 @@ export function createReadScope(
     const ready = sources.get(event.source);
     const source = ready?.source ?? workflows.sources.get(event.source)?.source;
     const { id, type, source: name, time } = event;
-    const base = { id, type, source: name, time, receivedAt: new Date(event.receivedAt).toISOString() };
-    const known = recent.find(id);
-    if (known) return { ...base, ...known };
-    return source
-      ? { ...base, ...readEvent(source, ready?.settings ?? {}, event.body) }
-      : { ...base, data: null, body: null };
+    const read = recent.find(id) ?? (source ? readEvent(source, ready?.settings ?? {}, event.body) : unread);
+    return {
+      id,
+      type,
+      source: name,
+      time,
+      receivedAt: new Date(event.receivedAt).toISOString(),
+      get data() {
+        return read.data;
+      },
+      body: read.body,
+    };
   };
 }
+
+const unread = { data: null, body: null };

@@ -2,9 +2,9 @@
 
 import { createHash, createSecretKey, timingSafeEqual, verify as verifyKeyPair, type KeyObject } from 'node:crypto';
 import {
+  compileContent,
   digest,
   keyBytes,
-  signedContent,
   type RawRequest,
   type SignatureReason,
   type SignatureScheme,
@@ -54,8 +54,9 @@ function findSecret(request: RawRequest, read: ReadSignature, matchers: readonly
 type Matcher = (request: RawRequest, read: ReadSignature) => (signature: Uint8Array) => boolean;
 
 function createMatcher(scheme: SignatureScheme, secret: string): Matcher {
+  const compiled = compileContent(scheme);
   const contentOf = ({ url, method, body }: RawRequest, { timestamp, id }: ReadSignature) =>
-    signedContent(scheme, { url, method, body, timestamp, id, secret });
+    compiled({ url, method, body, timestamp, id, secret });
   if (scheme.algorithm === 'ed25519' || scheme.algorithm === 'ecdsa-p256') {
     const key = publicKey(scheme, secret);
     return (request, read) => keyPairMatches(scheme, key, contentOf(request, read));
