@@ -221,7 +221,7 @@ export type ConfigChanges = Readonly<Record<'added' | 'removed' | 'changed', rea
 
 /** Makes ids that sort by time: `evt_0mf3k2…`, lower-case base 32, 48 bits of time and 80 of randomness. */
 export function createId(
-  prefix: 'dlv' | 'evt' | 'run' | 'att',
+  prefix: 'dlv' | 'evt' | 'run' | 'att' | 'aud',
   now: Time,
   random: (size: number) => Uint8Array,
 ): string {

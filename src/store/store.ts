@@ -165,6 +165,31 @@ export interface Backlog {
   readonly diskFreeBytes: number | null;
 }
 
+/** How often something happened within a minute: what statistics over time are made of. */
+export interface Tally {
+  /** Start of the minute. */
+  readonly at: Time;
+  readonly kind: 'delivery' | 'run';
+  /** Of the source or the workflow. */
+  readonly name: string;
+  readonly status: DeliveryStatus | RunStatus;
+  readonly count: number;
+}
+
+/** What a person did over the admin listener. */
+export interface Audit {
+  readonly id: string;
+  readonly at: Time;
+  readonly role: string;
+  /** Address that asked. */
+  readonly from: string;
+  /** `retry`, `resolve: it happened` and so on. */
+  readonly action: string;
+  /** Id or name of what it was done to. */
+  readonly target: string;
+  readonly ok: boolean;
+}
+
 export interface Store {
   /** One transaction for all: delivery, dedupe mark and event of each. Rejects with `store.unavailable` when nothing could be written. */
   accept(batch: readonly AcceptDelivery[]): Promise<readonly Settled<Accepted>[]>;
@@ -187,8 +212,11 @@ export interface Store {
   record(batch: readonly RecordRun[]): Promise<readonly boolean[]>;
   /** Changes a run that nobody runs. False: it has moved on, or is claimed. */
   edit(edit: EditRun): Promise<boolean>;
-  /** Makes runs of other owners claimable again; the embedded store calls it at start. Returns how many. */
-  recover(owner: string, now: Time): Promise<number>;
+  /**
+   * Makes runs of other owners claimable again; the embedded store calls it at start. With `keep`, those of this owner that
+   * are not among them instead: it claimed them and never got the answer. Returns how many.
+   */
+  recover(owner: string, now: Time, keep?: readonly string[]): Promise<number>;
   /** Held runs of this lane with one of these reasons wait again, due now. Returns how many. */
   release(lane: string, reasons: readonly HeldReason[], now: Time): Promise<number>;
 
@@ -210,6 +238,13 @@ export interface Store {
   config(hash?: string): Promise<StoredConfig | null>;
   setConnection(state: ConnectionState): Promise<void>;
   connections(): Promise<readonly ConnectionState[]>;
+
+  /** Adds to the counts that are there. Statistics only: nothing is decided by them. */
+  tally(rows: readonly Tally[]): Promise<void>;
+  /** Counts since then, oldest first. */
+  tallies(from: Time): Promise<readonly Tally[]>;
+  audit(entry: Audit): Promise<void>;
+  audits(page: Page): Promise<readonly Audit[]>;
 
   stats(): Promise<Stats>;
   /** `most`: where each count ends. */

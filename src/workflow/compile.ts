@@ -71,6 +71,8 @@ export interface Step {
 export interface Workflow {
   readonly name: string;
   readonly description: string;
+  /** What it waits for, as `source:type` patterns. */
+  readonly on: readonly string[];
   readonly steps: readonly Step[];
   /** Time limit of the whole run. */
   readonly timeoutMs?: number;

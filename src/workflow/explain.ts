@@ -43,7 +43,7 @@ export function createExplain(
       const taken = matches.get(entry.name);
       if (taken !== undefined) return [{ workflow, is: 'taken', match: taken }];
       if (!takes(entry, event)) {
-        return [{ workflow, is: 'other-event', on: entry.on.map((on) => `${on.source}:${on.type}`) }];
+        return [{ workflow, is: 'other-event', on: workflow.on }];
       }
       return [{ workflow, is: 'false', ...falseTerms(termsOf(entry), scope) }];
     });

@@ -44,11 +44,11 @@ type Env = Readonly<Record<string, unknown>>;
 function readySource(checked: CheckedSource, env: Env, source: SourceText): SourceConfig {
   const secrets = checked.secrets.map((value) => compileSettings(value, env, source));
   const settings = compileSettings(checked.settings, env, source);
-  const { name, secretNames } = checked;
+  const { name, secretSpans } = checked;
   return {
     name,
     source: checked.source,
-    secretNames,
+    secretNames: [...secretSpans.keys()],
     resolve: (secret) => ({ secrets: secrets.map((read) => secretText(read(secret))), settings: settings(secret) }),
     catalogue: checked.catalogue,
     at: source.place(checked.span.offset),
@@ -61,11 +61,11 @@ function secretText(value: unknown): string {
 }
 
 function readyConnection(checked: CheckedConnection, env: Env, source: SourceText): ConnectionConfig {
-  const { name, connector, secretNames, concurrency } = checked;
+  const { name, connector, secretSpans, concurrency } = checked;
   return {
     name,
     connector,
-    secretNames,
+    secretNames: [...secretSpans.keys()],
     resolve: compileSettings(checked.settings, env, source),
     plainSettings: plainValue(checked.settings, env),
     ...(concurrency === undefined ? {} : { concurrency }),
@@ -78,6 +78,7 @@ function readyCandidate(checked: CheckedWorkflow, env: Env, source: SourceText):
   const workflow: Workflow = {
     name,
     description,
+    on: on.map((entry) => `${entry.source}:${entry.type}`),
     steps: checked.steps.map((step) => readyStep(step, env, source)),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     at: source.place(checked.span.offset),

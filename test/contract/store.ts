@@ -10,6 +10,7 @@ import { pruneContract } from './prune.ts';
 import { readContract } from './read.ts';
 import { recordContract } from './record.ts';
 import { restartContract } from './restart.ts';
+import { tallyContract } from './tally.ts';
 
 /** One set of data of an adapter. */
 export interface StorePlace {
@@ -53,6 +54,7 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
     describe('recovers after a restart', () => restartContract(subject));
     describe('reads pages', () => readContract(subject));
     describe('keeps settings and counts', () => keepContract(subject));
+    describe('counts over time', () => tallyContract(subject));
     describe('prunes', () => pruneContract(subject));
   });
 }

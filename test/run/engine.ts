@@ -57,7 +57,7 @@ export function workflow(name: string, specs: readonly StepSpec[], timeoutMs?: n
       action,
     };
   });
-  return { name, description: '', steps, at, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  return { name, description: '', on: [], steps, at, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 export function workflowsOf(...list: Workflow[]): Workflows {

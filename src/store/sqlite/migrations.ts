@@ -122,6 +122,26 @@ export const migrations: readonly string[] = [
   );
   `,
   'alter table events add column config text',
+  `
+  create table tallies (
+    at integer not null,
+    kind text not null,
+    name text not null,
+    status text not null,
+    count integer not null,
+    primary key (at, kind, name, status)
+  ) without rowid;
+
+  create table audits (
+    id text not null primary key,
+    at integer not null,
+    role text not null,
+    address text not null,
+    action text not null,
+    target text not null,
+    ok integer not null
+  ) without rowid;
+  `,
 ];
 
 /** Brings the store to the last schema, each step in its own transaction. Throws `store.newer`. */

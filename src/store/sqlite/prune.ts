@@ -4,6 +4,7 @@ import type { Time } from '../../core/model.ts';
 import type { Retention } from '../store.ts';
 import type { Writing } from './savepoint.ts';
 import type { Sql } from './sql.ts';
+import { pruneTallies } from './tallies.ts';
 
 const mostRows = 200;
 /** Large bodies make a batch shorter: freeing one reads all of its pages. */
@@ -19,7 +20,8 @@ export function prune({ sql }: Writing, now: Time, retention: Retention): number
     pruneRuns(sql, ['failed'], now - retention.failedMs) ||
     pruneEvents(sql, now - retention.deliveriesMs) ||
     pruneDeliveries(sql, now - retention.deliveriesMs) ||
-    pruneMarks(sql, now);
+    pruneMarks(sql, now) ||
+    pruneTallies(sql, now);
   sql.exec(`pragma incremental_vacuum(${mostPages})`);
   return removed;
 }

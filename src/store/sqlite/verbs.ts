@@ -15,9 +15,10 @@ import type { Writing } from './savepoint.ts';
 import { config, connections, saveConfig, setConnection } from './settings.ts';
 import type { Sql } from './sql.ts';
 import { stats } from './stats.ts';
+import { audit, audits, tallies, tally } from './tallies.ts';
 
 type Reads = 'pending' | 'nextDue' | 'lanes' | 'event' | 'events' | 'deliveries' | 'run' | 'runs' | 'attempts';
-export type ReadVerb = Reads | 'config' | 'connections' | 'stats' | 'backlog';
+export type ReadVerb = Reads | 'config' | 'connections' | 'stats' | 'backlog' | 'tallies' | 'audits';
 export type WriteVerb = Exclude<keyof Store, ReadVerb | 'close' | 'ended'>;
 
 type StoreVerbs = Omit<Store, 'ended'>;
@@ -40,6 +41,8 @@ export const reads: { readonly [V in ReadVerb]: (sql: Sql, ...args: Arguments<V>
   connections,
   stats,
   backlog,
+  tallies,
+  audits,
 };
 
 export const writes: { readonly [V in WriteVerb]: (writing: Writing, ...args: Arguments<V>) => Result<V> } = {
@@ -54,6 +57,8 @@ export const writes: { readonly [V in WriteVerb]: (writing: Writing, ...args: Ar
   release,
   saveConfig,
   setConnection,
+  tally,
+  audit,
   probe: ({ sql }) => proveWrite(sql),
   prune,
 };
@@ -62,4 +67,4 @@ export const writes: { readonly [V in WriteVerb]: (writing: Writing, ...args: Ar
  * Writes that need not wait for the disk: a power cut undoes them, and they are simply done again. Nothing is sent on the
  * strength of them alone, because `begun` is waited for, and with it everything written before.
  */
-export const repeatable: ReadonlySet<WriteVerb> = new Set<WriteVerb>(['plan', 'claim', 'recover', 'prune']);
+export const repeatable: ReadonlySet<WriteVerb> = new Set<WriteVerb>(['plan', 'claim', 'recover', 'prune', 'tally']);
