@@ -18,7 +18,7 @@ import { createReceiver } from './receive/server.ts';
 import type { ReadySource } from './receive/source.ts';
 import { openConfig, type Config } from './run/config.ts';
 import { startHousekeeping } from './run/housekeeping.ts';
-import { createInbox } from './run/inbox.ts';
+import { createInbox, watchAccepts } from './run/inbox.ts';
 import { openLanes } from './run/open-lanes.ts';
 import { createOperations } from './run/operate.ts';
 import type { EngineParts } from './run/parts.ts';
@@ -202,7 +202,7 @@ async function startEngine({
   const { url: adminUrl } = await admin.start();
   onStop(() => admin.stop());
   const receiver = createReceiver({
-    store: parts.store,
+    store: watchAccepts(parts.store, worker.missed),
     sources,
     clock,
     random: parts.randomBytes,

@@ -8,7 +8,7 @@ export interface Inbox {
   add(event: Event): void;
   /** The oldest ones, at most `limit`; empty when there is nothing to plan. */
   take(limit: number): Promise<readonly Event[]>;
-  /** What was taken could not be planned: it is looked for in the store. */
+  /** Events may be stored that are not here: they are looked for in the store. */
   missed(): void;
 }
 
@@ -45,5 +45,23 @@ export function createInbox(store: Pick<Store, 'pending'>): Inbox {
     missed: () => {
       scan = true;
     },
+  };
+}
+
+/** The store as the receiver is given it: an accept that failed may have been made after all, and then nobody else tells of it. */
+export function watchAccepts(
+  store: Pick<Store, 'accept' | 'refuse'>,
+  missed: () => void,
+): Pick<Store, 'accept' | 'refuse'> {
+  return {
+    accept: async (batch) => {
+      try {
+        return await store.accept(batch);
+      } catch (error) {
+        missed();
+        throw error;
+      }
+    },
+    refuse: (batch) => store.refuse(batch),
   };
 }

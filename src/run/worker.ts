@@ -14,6 +14,8 @@ export interface Worker {
   wake(): void;
   /** A new event was stored. */
   arrived(event: Event): void;
+  /** An event may have been stored without anybody telling of it. */
+  missed(): void;
   /** Cancels a run that is under way; false when it is not. Its attempt ends by what was sent. */
   cancel(runId: string): boolean;
   /** Runs under way. */
@@ -75,6 +77,10 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
     wake: bell.ring,
     arrived: (event) => {
       parts.inbox.add(event);
+      bell.tap();
+    },
+    missed: () => {
+      parts.inbox.missed();
       bell.tap();
     },
     cancel: (runId) => {
