@@ -71,6 +71,7 @@ export const find = defineAction({
     required: ['records', 'total'],
   },
   effect: 'repeatable',
+  reads: true,
   run: async (client: Client, { object, fields = ['Id'], conditions, limit = defaultLimit }, { signal }) => {
     const soql = writeQuery({ object, fields, conditions, limit });
     const found = await client.call(signal, (salesforce) =>

@@ -61,6 +61,8 @@ export interface ActionDefinition<I extends Schema = Schema, O extends Schema = 
    * boolean, the host tries each value and takes the weakest word; another such field is absent.
    */
   readonly effect: Effect | ((input: Partial<FromSchema<I>>, settings: unknown) => Effect);
+  /** True when it changes nothing and is there for its output alone: `check` then warns of a step whose output nobody reads. */
+  readonly reads?: boolean;
   run(client: C, input: FromSchema<I>, attempt: Attempt): Promise<FromSchema<O>>;
   /**
    * Only for `effect: 'lookup'`: did the attempt with this key happen? The output when it did, undefined when it surely did

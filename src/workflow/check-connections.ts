@@ -8,6 +8,7 @@ import { child, entriesOf, keyOf, textOf, type Entry, type Node } from './node.t
 import { warnNumbers } from './numbers.ts';
 import type { ProblemCode } from './problem.ts';
 import { asWritten } from './input-schema.ts';
+import type { Span } from './report.ts';
 import { nearest } from './suggest.ts';
 import { checkEnv, collectSecrets } from './references.ts';
 import { readValue, type Value } from './value.ts';
@@ -37,16 +38,16 @@ function checkConnection(name: string, entry: Entry, checking: Checking): Checke
     );
     return undefined;
   }
-  const secretNames = new Set<string>();
+  const secretSpans = new Map<string, Span>();
   const subject = `connection "${name}": `;
-  const settings = checkSettings(child(value, 'with'), entry, connector.settings, subject, checking, secretNames);
+  const settings = checkSettings(child(value, 'with'), entry, connector.settings, subject, checking, secretSpans);
   for (const secret of connector.secrets ?? []) {
     const given = valueAt(settings, secret);
     if (given?.kind === 'literal') warnLiteralSecret(given.node, checking);
   }
   const limit = child(value, 'concurrency');
   const concurrency = limit?.kind === 'scalar' && typeof limit.value === 'number' ? limit.value : undefined;
-  return { name, connector, settings, secretNames: [...secretNames], concurrency, span: entry.key };
+  return { name, connector, settings, secretSpans, concurrency, span: entry.key };
 }
 
 /** The value at a path such as `auth.token`. */
@@ -63,10 +64,10 @@ export function checkSettings(
   schema: Schema,
   subject: string,
   checking: Checking,
-  secretNames: Set<string>,
+  secretSpans: Map<string, Span>,
 ): Value | undefined {
   const { report, validators } = checking;
-  const value = node === undefined ? undefined : readSettings(node, checking, secretNames);
+  const value = node === undefined ? undefined : readSettings(node, checking, secretSpans);
   if (value !== undefined && value.kind !== 'map') return value;
   const faults = validateWritten(value, validators.compile(asWritten(schema)));
   reportFaults(faults, node ?? owner.value, keyOf(owner.value, 'with') ?? owner.key, report, subject);
@@ -74,14 +75,14 @@ export function checkSettings(
   return value;
 }
 
-/** A value that may read secrets and `env`; the names of the secrets are added to `secretNames`. */
-export function readSettings(node: Node, { report, env }: Checking, secretNames: Set<string>): Value {
+/** A value that may read secrets and `env`; the secrets are added to `secretSpans`. */
+export function readSettings(node: Node, { report, env }: Checking, secretSpans: Map<string, Span>): Value {
   return readValue(node, {
     report,
     names: ['secrets', 'env'],
     found: (written) => {
       checkEnv(written, env, report);
-      collectSecrets(written, report, secretNames);
+      collectSecrets(written, report, secretSpans);
     },
   });
 }

@@ -5,6 +5,7 @@ import { createCatalogue } from './catalogue.ts';
 import type { Checking } from './checking.ts';
 import type { CheckedSource } from './checked.ts';
 import { checkSettings, readSettings, reportUnknownPart, warnLiteralSecret } from './check-connections.ts';
+import type { Span } from './report.ts';
 import { child, entriesOf, itemsOf, textOf, toData, type Entry, type Node } from './node.ts';
 
 /** By name; a source that cannot be used is left out. */
@@ -20,8 +21,8 @@ export function checkSources(node: Node | undefined, checking: Checking): Readon
 function checkSource(name: string, entry: Entry, checking: Checking): CheckedSource | undefined {
   const { parts } = checking;
   const { value } = entry;
-  const secretNames = new Set<string>();
-  const secrets = readSecrets(name, entry, checking, secretNames);
+  const secretSpans = new Map<string, Span>();
+  const secrets = readSecrets(name, entry, checking, secretSpans);
   const usesNode = child(value, 'uses');
   const uses = textOf(usesNode);
   if (uses === undefined || usesNode === undefined) return undefined;
@@ -37,7 +38,7 @@ function checkSource(name: string, entry: Entry, checking: Checking): CheckedSou
     source.settings ?? noSettings,
     `source "${name}": `,
     checking,
-    secretNames,
+    secretSpans,
   );
   const events = readEvents(name, child(value, 'events'), checking);
   return {
@@ -46,7 +47,7 @@ function checkSource(name: string, entry: Entry, checking: Checking): CheckedSou
     catalogue: createCatalogue(source, events),
     secrets,
     settings,
-    secretNames: [...secretNames],
+    secretSpans,
     span: entry.key,
   };
 }
@@ -57,7 +58,7 @@ function readSecrets(
   name: string,
   entry: Entry,
   checking: Checking,
-  secretNames: Set<string>,
+  secretSpans: Map<string, Span>,
 ): CheckedSource['secrets'] {
   const node = child(entry.value, 'secrets');
   if (node?.kind === 'broken' || entry.value.kind !== 'map') return [];
@@ -72,7 +73,7 @@ function readSecrets(
     );
   }
   return items.map((item) => {
-    const value = readSettings(item, checking, secretNames);
+    const value = readSettings(item, checking, secretSpans);
     if (value.kind === 'literal') warnLiteralSecret(item, checking);
     return value;
   });

@@ -42,7 +42,7 @@ export function checkStep(step: OrderedStep, checking: StepChecking): CheckedSte
     { value: connection.settings, schema: connection.connector.settings },
     (template) => valueFromFile(template, checking.env),
   );
-  const onDoubt = textOf(child(node, 'onDoubt')) === 'retry' ? 'retry' : 'hold';
+  const onDoubt = textOf(child(node, 'onDoubt'));
   checkUseless(node, effect, report);
   return {
     id,
@@ -55,7 +55,8 @@ export function checkStep(step: OrderedStep, checking: StepChecking): CheckedSte
     effect,
     needs,
     onError: textOf(child(node, 'onError')) === 'continue' ? 'continue' : 'fail',
-    onDoubt,
+    onDoubt: onDoubt === 'retry' ? 'retry' : 'hold',
+    saysDoubt: onDoubt !== undefined,
     retry: readRetry(child(node, 'retry'), checking),
     timeoutMs: durationOf(child(node, 'timeout')),
     condition,
@@ -151,7 +152,14 @@ function findConnection(
     report.error('connector.needs-settings', node, message, 'Declare one under "connections" and use its name here.');
     return undefined;
   }
-  const connection = { name, connector, settings: undefined, secretNames: [], concurrency: undefined, span: node };
+  const connection = {
+    name,
+    connector,
+    settings: undefined,
+    secretSpans: new Map(),
+    concurrency: undefined,
+    span: node,
+  };
   connections.set(name, connection);
   return connection;
 }

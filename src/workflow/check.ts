@@ -39,7 +39,8 @@ export async function checkFile(
   const declared = { sources: namesOf('sources'), connections: namesOf('connections') };
   const known = { ...checking, sources, connections, declared, actions: new Map() };
   const workflows = checkWorkflows(child(tree, 'workflows'), known);
-  return { env, sources: [...sources.values()], connections: [...connections.values()], workflows };
+  const envSpans = new Map([...entriesOf(child(tree, 'env'))].map(([name, { key }]) => [name, key]));
+  return { env, envSpans, sources: [...sources.values()], connections: [...connections.values()], workflows };
 }
 
 /** A file of several may define any part of the whole. */

@@ -14,7 +14,8 @@ export interface CheckedSource {
   readonly catalogue: Catalogue;
   readonly secrets: readonly Value[];
   readonly settings: Value | undefined;
-  readonly secretNames: readonly string[];
+  /** The secrets it reads, and where. */
+  readonly secretSpans: ReadonlyMap<string, Span>;
   readonly span: Span;
 }
 
@@ -22,7 +23,8 @@ export interface CheckedConnection {
   readonly name: string;
   readonly connector: Connector;
   readonly settings: Value | undefined;
-  readonly secretNames: readonly string[];
+  /** The secrets it reads, and where. */
+  readonly secretSpans: ReadonlyMap<string, Span>;
   readonly concurrency: number | undefined;
   readonly span: Span;
 }
@@ -41,6 +43,8 @@ export interface CheckedStep {
   readonly needs: readonly string[];
   readonly onError: 'fail' | 'continue';
   readonly onDoubt: 'hold' | 'retry';
+  /** Whether the file says `onDoubt` itself. */
+  readonly saysDoubt: boolean;
   readonly retry: RetryPolicy;
   readonly timeoutMs: number | undefined;
   readonly condition: Written | undefined;
@@ -62,6 +66,8 @@ export interface CheckedWorkflow {
 
 export interface CheckedFile {
   readonly env: Readonly<Record<string, unknown>>;
+  /** Where the names of `env` stand. */
+  readonly envSpans: ReadonlyMap<string, Span>;
   readonly sources: readonly CheckedSource[];
   readonly connections: readonly CheckedConnection[];
   readonly workflows: readonly CheckedWorkflow[];

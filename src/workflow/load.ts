@@ -1,5 +1,6 @@
 // Text of a workflow file, or of several → ready workflows, or every problem that keeps it from being used.
 
+import { advise, type Advice } from './advise.ts';
 import { checkFile } from './check.ts';
 import { checkTypes } from './check-types.ts';
 import type { CheckedFile } from './checked.ts';
@@ -28,8 +29,11 @@ export interface Loaded {
   readonly files: FileTexts;
 }
 
-/** Several files are loaded as one: what each defines, all may use. Never rejects for anything the texts hold. */
-export async function loadWorkflows(files: FileTexts, catalog: Catalog): Promise<Loaded> {
+/**
+ * Several files are loaded as one: what each defines, all may use. With `advice` a file that is right is also warned of what
+ * cannot be meant. Never rejects for anything the texts hold.
+ */
+export async function loadWorkflows(files: FileTexts, catalog: Catalog, advice?: Advice): Promise<Loaded> {
   const texts = listFiles(files).map(({ file, text }) => createSourceText(file, text.replace(/^\uFEFF/, '')));
   const source = joinTexts(nameFiles(files), texts);
   const report = createReport(source);
@@ -37,6 +41,7 @@ export async function loadWorkflows(files: FileTexts, catalog: Catalog): Promise
   const checked = trees === undefined ? undefined : await checkFile(trees, catalog, report);
   const runnable = checked === undefined || report.failed() ? null : makeRunnable(checked, source, files);
   if (checked !== undefined) checkTypes(checked, report);
+  if (checked !== undefined && advice !== undefined && !report.failed()) advise(checked, advice, report);
   return { workflows: report.failed() ? null : runnable, runnable, problems: report.problems(), files };
 }
 

@@ -1,13 +1,28 @@
 // What expressions refer to: names of `env`, secrets, and steps that must be done by then.
 
 import type { Expression, MemberNode } from './expression/ast.ts';
-import type { Report } from './report.ts';
+import type { Report, Span } from './report.ts';
 import { nearest } from './suggest.ts';
 import { spanOf, walk, type Written } from './value.ts';
 
 /** Names of the secrets that an expression reads. */
 export function secretsIn(expression: Expression): string[] {
   return membersOf('secrets', expression).map((member) => member.name);
+}
+
+/** The names that an expression reads of a root, or `all` when it reads the root as a whole or by a name it computes. */
+export function readsOf(root: string, expression: Expression): readonly string[] | 'all' {
+  const members = membersOf(root, expression);
+  return countOf(root, expression) === members.length ? members.map(({ name }) => name) : 'all';
+}
+
+function countOf(root: string, expression: Expression): number {
+  let count = 0;
+  if (!expression.names.has(root)) return count;
+  walk(expression.ast, (node) => {
+    if (node.kind === 'name' && node.name === root) count++;
+  });
+  return count;
 }
 
 /** Every `root.name` of an expression. */
@@ -42,16 +57,14 @@ export function checkEnv(written: Written, env: Readonly<Record<string, unknown>
   }
 }
 
-/** Adds the names of the secrets that an expression reads; another use of `secrets` is a problem. */
-export function collectSecrets(written: Written, report: Report, names: Set<string>): void {
-  if (!written.expression.names.has('secrets')) return;
-  const found = secretsIn(written.expression);
-  for (const name of found) names.add(name);
-  let uses = 0;
-  walk(written.expression.ast, (node) => {
-    if (node.kind === 'name' && node.name === 'secrets') uses++;
-  });
-  if (uses === found.length) return;
+/** Adds the secrets that an expression reads, each where it stands first; another use of `secrets` is a problem. */
+export function collectSecrets(written: Written, report: Report, spans: Map<string, Span>): void {
+  const found = membersOf('secrets', written.expression);
+  for (const member of found) {
+    if (spans.has(member.name)) continue;
+    spans.set(member.name, spanOf(report.source, written, { start: member.start, end: nameSpan(member).end }));
+  }
+  if (countOf('secrets', written.expression) === found.length) return;
   const span = spanOf(report.source, written, written.expression.ast);
   report.error('secret.reference', span, 'a secret must be named in the file', 'Write "secrets.NAME".');
 }

@@ -60,12 +60,19 @@ export const problemExamples: Readonly<Record<ProblemCode, string>> = {
   'event.unknown-type': good.replace('truedy:call.ended', 'truedy:call.analyzed'),
   'event.schema': good.replace('connections:', '    events:\n      call.analyzed: { type: text }\nconnections:'),
   'source.unknown': good.replace('uses: truedy', 'uses: truedi'),
+  'source.unused': good.replace(
+    'connections:',
+    '  git: { uses: github, secrets: ["${{ secrets.GIT_SECRET }}"] }\nconnections:',
+  ),
+  'connection.unused': steps('- uses: http.request\n  with: { method: GET, url: "https://example.com/" }'),
+  'env.unused': good.replace('version: 1\n', 'version: 1\nenv: { CHANNEL: "#calls" }\n'),
   'source.no-secrets': good.replace(/\n {4}secrets: .*/, ''),
   'connector.unknown': good.replace('uses: slack', 'uses: slak'),
   'connector.broken': steps('- uses: acme.create-note'),
   'connector.needs-settings': steps('- uses: slack.post-message\n  with: { channel: "#calls", text: Hello }'),
   'secret.literal': good.replace('"${{ secrets.SLACK_BOT_TOKEN }}"', 'xoxb-12345'),
   'secret.reference': good.replace('secrets.SLACK_BOT_TOKEN', 'secrets[env.TOKEN]'),
+  'secret.unset': good,
   'step.unknown-connection': good.replace('ops.post-message', 'opps.post-message'),
   'step.unknown-action': good.replace('ops.post-message', 'ops.post-mesage'),
   'step.duplicate-id': steps(
@@ -84,6 +91,13 @@ export const problemExamples: Readonly<Record<ProblemCode, string>> = {
     '- id: tell\n  uses: ops.post-message\n  with: { channel: "#calls", text: "See ${{ steps.ask.output.status }}" }\n- id: ask\n  uses: http.request\n  with: { method: GET, url: "https://example.com/" }',
   ),
   'step.useless': steps('- uses: http.request\n  onDoubt: retry\n  with: { method: GET, url: "https://example.com/" }'),
+  'step.unused': steps(
+    '- id: contact\n  uses: crm.find\n  with: { object: Contact, conditions: [{ field: Phone, op: "=", value: "12345" }] }\n- uses: ops.post-message\n  with: { channel: "#calls", text: Hello }',
+  ).replace(
+    'connections:\n',
+    'connections:\n  crm:\n    uses: salesforce\n    with: { loginUrl: "https://example.my.salesforce.com", clientId: "${{ secrets.SF_ID }}", clientSecret: "${{ secrets.SF_SECRET }}" }\n',
+  ),
+  'step.on-doubt': steps('- uses: http.request\n  with: { method: POST, url: "https://example.com/calls" }'),
   'expression.invalid': workflow(
     'on: truedy:call.ended\nif: event.data.call.duration = 60\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',
   ),
@@ -99,6 +113,9 @@ export const problemExamples: Readonly<Record<ProblemCode, string>> = {
   ),
   'expression.condition': workflow(
     'on: truedy:call.ended\nif: event.data.call.summary\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',
+  ),
+  'expression.constant': workflow(
+    'on: truedy:call.ended\nif: 60 > 300\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',
   ),
   'expression.template': workflow(
     'on: truedy:call.ended\nif: ${{ event.data.call.duration }} > 60\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',

@@ -105,6 +105,19 @@ const callOut = defineAction({
   lookup: done,
 });
 
+const findNotes = defineAction({
+  description: 'Finds notes.',
+  input: { type: 'object', properties: { title: { type: 'string' } } },
+  output: {
+    type: 'object',
+    properties: { total: { type: 'integer' }, ids: { type: 'array', items: { type: 'string' } } },
+    required: ['total', 'ids'],
+  },
+  effect: 'repeatable',
+  reads: true,
+  run: () => Promise.resolve({ total: 0, ids: [] }),
+});
+
 const notes = defineConnector({
   name: 'notes',
   description: 'Notes.',
@@ -115,7 +128,7 @@ const notes = defineConnector({
   },
   secrets: ['token'],
   connect: () => null,
-  actions: { 'save-note': saveNote, 'drop-note': saveNote },
+  actions: { 'save-note': saveNote, 'drop-note': saveNote, find: findNotes },
 });
 
 const chat = defineConnector({

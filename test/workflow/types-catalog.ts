@@ -61,7 +61,7 @@ const phone = defineSource({
   },
 });
 
-const typed = { ...catalog, source: (name: string) => Promise.resolve(name === 'phone' ? phone : undefined) };
+export const typed = { ...catalog, source: (name: string) => Promise.resolve(name === 'phone' ? phone : undefined) };
 
 /** Problems as `code` with the file's text from their place on: what a frame would underline. */
 export async function typeProblems(text: string): Promise<readonly Problem[]> {

@@ -18,7 +18,7 @@ export async function problemsPage(): Promise<string> {
   });
   return page(
     '# Problems',
-    'What `hookline check` finds in a workflow file, all in one pass. A file with an error is not used: `serve` goes on with the last accepted one and says so, and refuses to start where there is none. Each code is shown with the words of `hookline check` for one file that has it.',
+    'What `hookline check` finds in a workflow file, all in one pass. A file with an error is not used: `serve` goes on with the last accepted one and says so, and refuses to start where there is none. With a warning it is used; `hookline check --strict` takes every warning for an error. Each code is shown with the words of `hookline check` for one file that has it.',
     ...(await Promise.all(sections)),
   );
 }
@@ -35,7 +35,8 @@ async function exampleCatalog(): Promise<Catalog> {
 /** The problem of this code in its example, as it is printed. */
 export async function exampleOf(name: ProblemCode, catalog: Catalog): Promise<{ problem: Problem; shown: string }> {
   const text = problemExamples[name];
-  const { problems } = await loadWorkflows({ file, text }, catalog);
+  const isSecretSet = (secret: string) => secret !== 'SLACK_BOT_TOKEN';
+  const { problems } = await loadWorkflows({ file, text }, catalog, { strict: true, isSecretSet });
   const problem = problems.find((candidate) => candidate.code === name);
   if (problem === undefined) {
     throw new Error(`the example of "${name}" has ${problems.map((found) => found.code).join(', ') || 'no problem'}`);
