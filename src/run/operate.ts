@@ -140,7 +140,9 @@ async function edit(parts: EngineParts, runId: string, change: (run: Run) => Pro
   for (let tries = 0; tries < 3; tries++) {
     const found = await parts.store.run(runId);
     if (!found) throw new HostError('not.found', { what: 'run', id: runId });
-    if (found.claimed) throw conflict(found.run, 'it is under way; try again in a moment');
+    // A step of a process that ended still says running: whoever claims the run next finds out what it came to.
+    const underWay = found.claimed || found.run.steps.some((step) => step.status === 'running');
+    if (underWay) throw conflict(found.run, 'it is under way; try again in a moment');
     const { workflow, input, config } = await change(found.run);
     const { state } = decide(runPlan(workflow, parts.settings), found.run, input, parts.clock());
     if (!(await parts.store.edit({ runId, fence: found.fence, update: { ...state, config } }))) continue;
