@@ -6,6 +6,7 @@ import { findConnectors } from './connect/find.ts';
 import { allowOnlyLoopback } from './connect/loopback.ts';
 import { createSending } from './connect/sending.ts';
 import { createChanges, type Changes } from './console/api/changes.ts';
+import { startTallies, type Tallies } from './console/api/tally.ts';
 import { createAdmin } from './console/api/server.ts';
 import type { Log, Redactor } from './core/log.ts';
 import { createMetrics, type Metrics } from './core/metrics.ts';
@@ -85,10 +86,12 @@ type OnStop = (close: () => Promise<unknown>) => void;
 async function start(given: AppOptions, onStop: OnStop): Promise<Omit<App, 'stop'>> {
   const { settings, log, clock, redactor } = given;
   const changes = createChanges();
+  let tallies: Tallies | undefined;
   const metrics = createMetrics((source) => config.live().sources.has(source));
   const notify: AppOptions['notify'] = (happening) => {
     changes.tell();
     metrics.note(happening);
+    tallies?.count(happening);
     given.notify(happening);
   };
   const options: AppOptions = { ...given, notify };
@@ -100,8 +103,10 @@ async function start(given: AppOptions, onStop: OnStop): Promise<Omit<App, 'stop
   for (const [name, why] of catalog.broken) log.warn(`plugin "${name}" is left out: ${why}`);
   const store = await openSqliteStore({ dir: options.dataDir });
   onStop(() => store.close());
+  tallies = startTallies({ store, clock, knows: (source) => config.live().sources.has(source) });
+  onStop(() => tallies.stop());
   const load = (files: FileTexts) => loadWorkflows(files, catalog);
-  const config = await openConfig({ store, load, file: options.file, clock, log, onProblems: options.onProblems });
+  const config = await openConfig({ ...options, store, load });
   const sources = readySources(config.live(), options);
   const recent = createRecent(1000);
   const sending = createSending();
@@ -124,7 +129,7 @@ async function start(given: AppOptions, onStop: OnStop): Promise<Omit<App, 'stop
     connections: () => connections,
     live: config.live,
     pinned: config.pinned,
-    readEvent: createReadScope(sources, recent),
+    readEvent: createReadScope(() => sources, recent),
     lanes,
     sending,
     settings,
@@ -135,7 +140,18 @@ async function start(given: AppOptions, onStop: OnStop): Promise<Omit<App, 'stop
     log,
     notify: options.notify,
   };
-  return startEngine({ options, parts, config, sources, recent, changes, metrics, onStop, giveUp: recorder.giveUp });
+  return startEngine({
+    options,
+    parts,
+    config,
+    sources,
+    recent,
+    changes,
+    tallies,
+    metrics,
+    onStop,
+    giveUp: recorder.giveUp,
+  });
 }
 
 interface Built {
@@ -145,6 +161,7 @@ interface Built {
   readonly sources: ReadonlyMap<string, ReadySource>;
   readonly recent: Recent;
   readonly changes: Changes;
+  readonly tallies: Tallies;
   readonly metrics: Metrics;
   readonly onStop: OnStop;
   readonly giveUp: () => void;
@@ -157,6 +174,7 @@ async function startEngine({
   sources,
   recent,
   changes,
+  tallies,
   metrics,
   onStop,
   giveUp,
@@ -182,6 +200,7 @@ async function startEngine({
     viewerToken: options.viewerToken ?? '',
     signInCode: options.signInCode ?? '',
     changes,
+    tallies,
     settings: { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
     log,
     clock,

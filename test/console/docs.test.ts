@@ -12,7 +12,19 @@ const documented = [...page.matchAll(/^\| `(GET|POST) (\/api\/[^`]+)`/gm)].map((
 
 let ledger: Ledger;
 beforeAll(async () => {
-  ledger = await openLedger();
+  const at = { file: 'workflows.yaml', line: 1, column: 1 };
+  const crm = { name: 'crm', description: '', on: [], steps: [], at };
+  ledger = await openLedger({
+    workflows: async () => ({
+      file: at.file,
+      text: '',
+      hash: 'hash-1',
+      sources: new Map(),
+      connections: new Map(),
+      workflows: new Map([['crm', crm]]),
+      match: () => [],
+    }),
+  });
   await holdRun(ledger.store);
 });
 afterAll(() => ledger.close());

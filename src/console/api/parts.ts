@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import type { Workflows } from '../../workflow/compile.ts';
 import type { Changes } from './changes.ts';
 import type { Operations } from './operations.ts';
+import type { Tallies } from './tally.ts';
 
 export interface Health {
   /** Why only a restart can help; null while the process may work. */
@@ -45,6 +46,8 @@ export interface AdminParts {
   readonly signInCode?: string;
   /** Folder of the built page; default: the one that ships. */
   readonly page?: string;
+  /** Counts over time. */
+  readonly tallies?: Tallies;
   /** What tells the page that something changed. */
   readonly changes?: Changes;
   readonly settings: { readonly host: string; readonly port: number };

@@ -11,6 +11,7 @@ import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
 import { eventStreamRoutes } from './event-stream.ts';
 import { answerFailure, answerUnknown, describeInvalid, failure } from './failure.ts';
+import { overviewRoutes } from './overview.ts';
 import { builtPage, pageRoutes } from './page.ts';
 import { healthRoutes } from './health.ts';
 import { metricRoutes } from './metrics.ts';
@@ -20,6 +21,7 @@ import { sandboxRoutes } from './sandbox.ts';
 import { sessionRoutes } from './session.ts';
 import { statusRoutes } from './status.ts';
 import { whyRoutes } from './why.ts';
+import { workflowRoutes } from './workflows.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -111,6 +113,8 @@ function addApi(api: FastifyInstance, parts: AdminParts, access: Access): void {
     runRoutes,
     deliveryRoutes,
     changeRoutes,
+    overviewRoutes,
+    workflowRoutes,
     connectionRoutes,
     sandboxRoutes,
     statusRoutes,
