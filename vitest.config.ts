@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: process.env['TEST_FULL'] ? [] : ['test/**/*.full.test.ts'],
+    globalSetup: ['test/postgres/once.ts'],
     pool: 'forks',
     testTimeout: 30_000,
   },

@@ -1,0 +1,162 @@
+// Connections to the database, each with limits in time: without them a lost packet would make a query wait for ever.
+
+import { hash } from 'node:crypto';
+import { Pool, types, type ClientBase, type PoolClient } from 'pg';
+import { HostError } from '../../core/errors.ts';
+import { isConflict, isLost, toStoreError } from './fault.ts';
+import { fromText, toText } from './text.ts';
+
+/** Runs statements on one connection, or each on any. */
+export interface Sql {
+  /** Statements must come from a fixed set: each connection keeps them prepared. */
+  rows<R extends object>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** Number of rows changed. */
+  run(text: string, values?: readonly unknown[]): Promise<number>;
+  /** For statements of others and for several at once: nothing is prepared or converted. */
+  raw(text: string, values?: readonly unknown[]): Promise<{ rows: object[] }>;
+}
+
+export interface Database extends Sql {
+  /** Runs the work in one transaction, and again when it met another writer. */
+  transact<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface Limits {
+  /** Longest time of one statement. */
+  readonly queryMs: number;
+  readonly connectMs: number;
+}
+
+export const usualLimits: Limits = { queryMs: 10_000, connectMs: 5000 };
+
+/** What every connection is opened with. */
+export function connectionOptions(url: string, { queryMs, connectMs }: Limits = usualLimits) {
+  return {
+    connectionString: url,
+    application_name: 'hookline',
+    connectionTimeoutMillis: connectMs,
+    query_timeout: queryMs,
+    // The server gives up a little earlier, so that nothing goes on there that nobody waits for.
+    statement_timeout: Math.ceil(queryMs * 0.9),
+    idle_in_transaction_session_timeout: queryMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5000,
+    types: { getTypeParser: parserOf },
+  };
+}
+
+const bigint = 20;
+
+/** Counts and times are far below 2^53. */
+function parserOf(oid: number): (value: string) => unknown {
+  return oid === bigint ? Number : (types.getTypeParser(oid, 'text') as (value: string) => unknown);
+}
+
+export interface OpenDatabase {
+  readonly url: string;
+  /** Most connections at once. */
+  readonly connections: number;
+  readonly limits?: Limits;
+}
+
+/** Connects at the first use. Whatever fails because the database does, rejects with `store.unavailable`. */
+export function openDatabase({ url, connections, limits }: OpenDatabase): Database {
+  const pool = new Pool({ ...connectionOptions(url, limits), max: connections, idleTimeoutMillis: 60_000 });
+  // An idle connection that breaks is replaced at the next use.
+  pool.on('error', ignore);
+  let closing: Promise<void> | null = null;
+  const use = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+    if (closing) throw new HostError('store.unavailable', { why: 'it is closing' });
+    const client = await pool.connect();
+    // One that breaks while it is held tells its query; unheard, the event would end the process.
+    client.on('error', ignore);
+    let broken = true;
+    try {
+      const result = await work(client);
+      broken = false;
+      return result;
+    } catch (error) {
+      broken = isLost(error);
+      throw error;
+    } finally {
+      client.off('error', ignore);
+      client.release(broken);
+    }
+  };
+  const once = <T>(work: (sql: Sql) => Promise<T>) => told(() => use((client) => work(sqlOf(client))));
+  return {
+    rows: (text, values) => once((sql) => sql.rows(text, values)),
+    run: (text, values) => once((sql) => sql.run(text, values)),
+    raw: (text, values) => once((sql) => sql.raw(text, values)),
+    transact: (work) => told(() => retried(() => use((client) => transaction(client, work)))),
+    close: () => (closing ??= pool.end()),
+  };
+}
+
+const ignore = () => undefined;
+
+/** The statements of one connection; its errors are the driver's own. */
+export function sqlOf(client: ClientBase): Sql {
+  return {
+    rows: async <R extends object>(text: string, values: readonly unknown[] = []) => {
+      const { rows } = await client.query<Record<string, unknown>>(prepared(text, values));
+      for (const row of rows) readTexts(row);
+      return rows as R[];
+    },
+    run: async (text, values = []) => (await client.query(prepared(text, values))).rowCount ?? 0,
+    raw: (text, values) => client.query<object>(text, values === undefined ? undefined : [...values]),
+  };
+}
+
+const names = new Map<string, string>();
+
+function prepared(text: string, values: readonly unknown[]) {
+  let name = names.get(text);
+  if (name === undefined) names.set(text, (name = hash('sha256', text).slice(0, 20)));
+  return { name, text, values: values.map(toValue) };
+}
+
+function toValue(value: unknown): unknown {
+  if (typeof value === 'string') return toText(value);
+  // Every number that is kept is whole; a delay with jitter may not be.
+  if (typeof value === 'number') return Math.round(value);
+  return Array.isArray(value) ? value.map(toValue) : value;
+}
+
+function readTexts(row: Record<string, unknown>): void {
+  for (const [column, value] of Object.entries(row)) if (typeof value === 'string') row[column] = fromText(value);
+}
+
+async function transaction<T>(client: ClientBase, work: (sql: Sql) => Promise<T>): Promise<T> {
+  await client.query('begin');
+  try {
+    const result = await work(sqlOf(client));
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    if (!isLost(error)) await client.query('rollback');
+    throw error;
+  }
+}
+
+const mostTries = 5;
+
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isConflict(error) || tries === mostTries) throw error;
+    }
+  }
+}
+
+/** In the words of the store. */
+export async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}

@@ -1,0 +1,119 @@
+// Events: reading them, and turning pending ones into runs.
+
+import type { Event, EventStatus, Time } from '../../core/model.ts';
+import type { Page, PlanEvent, Planned } from '../store.ts';
+import type { Sql } from './database.ts';
+import { toBytes } from './deliveries.ts';
+import { readPage } from './page.ts';
+import type { Queue } from './queue.ts';
+import { insertRuns, markOf } from './runs.ts';
+
+interface EventRow {
+  id: string;
+  source: string;
+  type: string;
+  key: string;
+  rule: string;
+  time: string | null;
+  received_at: number;
+  status: EventStatus;
+  matched: string;
+  config: string | null;
+  body: Buffer;
+}
+
+const columns = 'id, source, type, key, rule, time, received_at, status, matched, config, body';
+
+function toEvent(row: EventRow): Event {
+  return {
+    id: row.id,
+    source: row.source,
+    type: row.type,
+    key: row.key,
+    rule: row.rule,
+    time: row.time,
+    receivedAt: row.received_at,
+    status: row.status,
+    body: toBytes(row.body),
+    matched: JSON.parse(row.matched) as string[],
+    ...(row.config === null ? {} : { config: row.config }),
+  };
+}
+
+export async function event(sql: Sql, id: string): Promise<Event | null> {
+  return (await eventsById(sql, [id])).get(id) ?? null;
+}
+
+export async function eventsById(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, Event>> {
+  const text = `select ${columns} from hookline.events where id = any($1::text[])`;
+  const rows = await sql.rows<EventRow>(text, [ids]);
+  return new Map(rows.map((row) => [row.id, toEvent(row)]));
+}
+
+export async function events(
+  sql: Sql,
+  {
+    type,
+    source,
+    status,
+  }: { type?: string | undefined; source?: string | undefined; status?: EventStatus | undefined },
+  page: Page,
+): Promise<readonly Event[]> {
+  const rows = await readPage<EventRow>(sql, { name: 'events', columns }, { type, source, status }, page);
+  return rows.map(toEvent);
+}
+
+/** Bodies read into memory at once, beyond which a batch ends early. */
+const mostBytes = 32 * 1024 * 1024;
+
+export async function pending(sql: Sql, limit: number): Promise<readonly Event[]> {
+  const rows = await sql.rows<EventRow>(
+    `select ${columns} from hookline.events where id = any(array(
+       select id from (
+         select id, sum(length(body)) over (order by id) - length(body) as before
+         from (select id, body from hookline.events where status = 'pending' order by id limit $1) oldest
+       ) summed where before < $2)) order by id`,
+    [limit, mostBytes],
+  );
+  return rows.map(toEvent);
+}
+
+export async function plan(
+  sql: Sql,
+  queue: Queue,
+  batch: readonly PlanEvent[],
+  now: Time,
+): Promise<readonly Planned[]> {
+  const open = await lockPending(sql, batch);
+  const runs = open.flatMap((item) => item.runs.map((run) => ({ ...run, eventId: item.eventId, replay: 0 })));
+  if (new Set(runs.map(({ id }) => id)).size < runs.length) throw new Error('two runs of one plan have the same id');
+  const marked = runs.map(({ unique, ...run }) => ({
+    ...run,
+    mark: unique === null ? null : markOf(run.workflow, unique),
+  }));
+  const inserted = await insertRuns(sql, queue, marked, now);
+  const planned = new Map(open.map((item) => [item, item.runs.map(({ id }) => id).filter((id) => inserted.has(id))]));
+  await sql.run(
+    `update hookline.events set status = g.status, matched = g.matched, config = g.config, runs = runs + g.added
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[]) as g (id, status, matched, config, added)
+     where events.id = g.id`,
+    [
+      open.map(({ eventId }) => eventId),
+      open.map((item) => (item.runs.length > 0 ? 'matched' : 'ignored')),
+      open.map((item) => JSON.stringify(item.runs.map(({ workflow }) => workflow))),
+      open.map(({ config }) => config ?? null),
+      open.map((item) => planned.get(item)?.length ?? 0),
+    ],
+  );
+  return batch.map((item) => ({ runs: planned.get(item) ?? [] }));
+}
+
+/** Of each pending event the first item; locked in the order of their ids, so that two replicas never wait for each other. */
+async function lockPending(sql: Sql, batch: readonly PlanEvent[]): Promise<readonly PlanEvent[]> {
+  const rows = await sql.rows<{ id: string }>(
+    "select id from hookline.events where id = any($1::text[]) and status = 'pending' order by id for update",
+    [batch.map(({ eventId }) => eventId)],
+  );
+  const open = new Set(rows.map(({ id }) => id));
+  return batch.filter(({ eventId }) => open.delete(eventId));
+}

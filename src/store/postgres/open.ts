@@ -1,0 +1,125 @@
+// Opens the store on PostgreSQL: the same port as the embedded one, shared by any number of processes.
+
+import type { Log } from '../../core/log.ts';
+import type { Time } from '../../core/model.ts';
+import type { Store } from '../store.ts';
+import { attempts } from './attempts.ts';
+import { backlog } from './backlog.ts';
+import { claim, lanes, nextDue, recover, release } from './claim.ts';
+import { createClaims } from './claims.ts';
+import { openDatabase, type Database, type Limits } from './database.ts';
+import { deliveries, refuse } from './deliveries.ts';
+import { event, events, pending, plan } from './events.ts';
+import { openIntake } from './intake.ts';
+import { migrate } from './migrations.ts';
+import { prune } from './prune.ts';
+import { startQueue, type Queue } from './queue.ts';
+import { edit, Moved, record } from './record.ts';
+import { replay, run, runs } from './runs.ts';
+import { config, connections, saveConfig, setConnection } from './settings.ts';
+import { stats } from './stats.ts';
+import { audit, audits, tallies, tally } from './tallies.ts';
+
+export interface OpenPostgresStore {
+  /** `postgres://user:password@host/database`; never shown. */
+  readonly url: string;
+  /** Most connections at once, besides the one of the receiver and the one that listens. */
+  readonly connections?: number;
+  readonly limits?: Limits;
+  readonly clock?: () => Time;
+  readonly log?: Pick<Log, 'warn'>;
+}
+
+/** Rejects with `store.unavailable` or `store.newer`. */
+export async function openPostgresStore(options: OpenPostgresStore): Promise<Store> {
+  const { url, limits, clock = Date.now } = options;
+  const database = openDatabase({ url, connections: options.connections ?? 10, ...(limits ? { limits } : {}) });
+  try {
+    await migrate(database, databaseName(url));
+    const queue = await startQueue(database, () => options.log?.warn('the queue will try again'));
+    return storeOf({ database, queue, url, limits, clock });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly url: string;
+  readonly limits: Limits | undefined;
+  readonly clock: () => Time;
+}
+
+function storeOf({ database, queue, url, limits, clock }: Parts): Store {
+  const intake = openIntake(url, limits);
+  const ticks = () => performance.now();
+  const claims = createClaims(ticks);
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    await queue.stop();
+    await intake.close();
+    await database.close();
+  };
+  return {
+    accept: (batch) => intake.accept(batch),
+    refuse: (batch) => refuse(database, batch),
+    pending: (limit) => pending(database, limit),
+    plan: async (batch) => {
+      await queue.prepare(batch.flatMap((item) => item.runs.map(({ lane }) => lane)));
+      return database.transact((sql) => plan(sql, queue, batch, clock()));
+    },
+    replay: async (given) => {
+      await queue.prepare([given.lane]);
+      return database.transact((sql) => replay(sql, queue, given, clock()));
+    },
+    claim: (request) => claim({ database, queue, claims, ticks }, request),
+    nextDue: (names) => nextDue(database, names),
+    lanes: () => lanes(database),
+    record: async (batch) => {
+      const kept = await database.transact((sql) => record(sql, queue, batch));
+      for (const [index, { runId, fence, release: given }] of batch.entries()) {
+        if (given || kept[index] === false) claims.drop(runId, fence);
+      }
+      return kept;
+    },
+    edit: async (given) => {
+      try {
+        return await database.transact((sql) => edit(sql, queue, given));
+      } catch (error) {
+        if (error instanceof Moved) return false;
+        throw error;
+      }
+    },
+    recover: (owner, now, keep) => database.transact((sql) => recover(sql, queue, owner, now, keep)),
+    release: (lane, reasons, now) => release(database, lane, reasons, now),
+    event: (id) => event(database, id),
+    events: (filter, page) => events(database, filter, page),
+    deliveries: (filter, page) => deliveries(database, filter, page),
+    run: (id) => run(database, id),
+    runs: (filter, page) => runs(database, filter, page),
+    attempts: (runId) => attempts(database, runId),
+    saveConfig: (given) => saveConfig(database, given),
+    config: (hash) => config(database, hash),
+    setConnection: (state) => setConnection(database, state),
+    connections: () => connections(database),
+    tally: (rows) => tally(database, rows),
+    tallies: (from) => tallies(database, from),
+    audit: (entry) => audit(database, entry),
+    audits: (page) => audits(database, page),
+    stats: () => stats(database),
+    backlog: (most) => backlog(database, most),
+    probe: async () => {
+      await database.run(
+        'insert into hookline.probe (id, count) values (1, 1) on conflict (id) do update set count = probe.count + 1',
+      );
+    },
+    prune: (now, retention) => database.transact((sql) => prune(sql, now, retention)),
+    close: () => (closing ??= close()),
+  };
+}
+
+function databaseName(url: string): string {
+  return decodeURIComponent(URL.parse(url)?.pathname.slice(1) ?? '') || 'postgres';
+}

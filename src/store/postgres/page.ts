@@ -1,0 +1,30 @@
+// One page of a table, newest first, by its id.
+
+import type { Page } from '../store.ts';
+import type { Sql } from './database.ts';
+
+const mostRows = 500;
+
+/** Filters by equality; one that is undefined does not filter. Table and column names are ours, never a caller's. */
+export function readPage<R extends object>(
+  sql: Sql,
+  table: { readonly name: 'deliveries' | 'events' | 'runs'; readonly columns: string },
+  filter: Readonly<Record<string, unknown>>,
+  page: Page,
+): Promise<R[]> {
+  const conditions: string[] = [];
+  const values: unknown[] = [];
+  for (const [column, value] of Object.entries(filter)) {
+    if (value === undefined) continue;
+    values.push(value);
+    conditions.push(`${column} = $${values.length}`);
+  }
+  if (page.before !== undefined) {
+    values.push(page.before);
+    conditions.push(`id < $${values.length}`);
+  }
+  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  values.push(Math.max(1, Math.min(mostRows, Math.floor(page.limit))));
+  const text = `select ${table.columns} from hookline.${table.name} ${where} order by id desc limit $${values.length}`;
+  return sql.rows<R>(text, values);
+}

@@ -1,0 +1,108 @@
+// The queue of ready runs: pg-boss, with one queue for each lane and one job for each run that is ready or claimed.
+
+import { PgBoss, type Db } from 'pg-boss';
+import type { Time } from '../../core/model.ts';
+import type { Database, Sql } from './database.ts';
+
+/** Seconds without a heartbeat after which pg-boss hands a claimed job to another. Its least. */
+export const leaseSeconds = 10;
+
+export interface Ready {
+  /** Id of the job. */
+  readonly job: string;
+  readonly dueAt: Time;
+}
+
+/** A job as it was fetched. */
+export interface Fetched {
+  readonly job: string;
+  /** Of pg-boss: tells this claim of the job from an earlier one. */
+  readonly retryCount: number;
+  readonly dueAt: Time;
+}
+
+export interface Queue {
+  /** Makes the queues of these lanes where they are missing; to be awaited before a transaction that needs them. */
+  prepare(lanes: readonly string[]): Promise<void>;
+  /** Adds jobs in the caller's transaction. */
+  add(sql: Sql, lane: string, jobs: readonly Ready[]): Promise<void>;
+  /** Takes jobs in the caller's transaction, oldest due first. */
+  fetch(sql: Sql, lane: string, limit: number): Promise<readonly Fetched[]>;
+  /** Removes jobs in the caller's transaction, whatever became of them. */
+  remove(sql: Sql, lane: string, jobs: readonly string[]): Promise<void>;
+  /** Renews claims; the jobs among them that are still claimed as they were fetched. */
+  touch(lane: string, jobs: readonly Fetched[]): Promise<ReadonlySet<string>>;
+  stop(): Promise<void>;
+}
+
+/** pg-boss's own retry, dead letter and schedule stay unused: the run row is the truth. */
+const jobSettings = {
+  heartbeatSeconds: leaseSeconds,
+  // A job whose owner died is offered again, however often that happens.
+  retryLimit: 1_000_000,
+  retryDelay: 0,
+  // The most that pg-boss takes.
+  expireInSeconds: 24 * 3600,
+  retentionSeconds: 10 * 365 * 24 * 3600,
+} as const;
+
+/** `warn` hears of what pg-boss could not do in the background; it tries again by itself. */
+export async function startQueue(database: Database, warn: (error: unknown) => void): Promise<Queue> {
+  const boss = new PgBoss({
+    db: adapt(database),
+    schema: 'hookline_queue',
+    schedule: false,
+    supervise: true,
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
+    monitorVacuum: false,
+    warningQueueSize: 100_000_000,
+    openTelemetry: { enabled: false },
+  });
+  boss.on('error', warn);
+  await boss.start();
+  const made = new Map<string, Promise<void>>();
+  const make = (lane: string) => {
+    const found = made.get(lane) ?? boss.createQueue(queueOf(lane), jobSettings);
+    made.set(lane, found);
+    found.catch(() => made.delete(lane));
+    return found;
+  };
+  return {
+    prepare: async (lanes) => void (await Promise.all([...new Set(lanes)].map(make))),
+    add: async (sql, lane, jobs) => {
+      if (jobs.length === 0) return;
+      const inserted = jobs.map(({ job, dueAt }) => ({ id: job, data: { dueAt }, priority: priorityOf(dueAt) }));
+      await boss.insert(queueOf(lane), inserted, { db: adapt(sql) });
+    },
+    fetch: async (sql, lane, limit) => {
+      await make(lane);
+      const jobs = await boss.fetch<{ dueAt: Time }>(queueOf(lane), { batchSize: limit, db: adapt(sql) });
+      return jobs.map(({ id, retryCount, data }) => ({ job: id, retryCount, dueAt: data.dueAt }));
+    },
+    remove: async (sql, lane, jobs) => {
+      if (jobs.length > 0) await boss.deleteJob(queueOf(lane), [...jobs], { db: adapt(sql) });
+    },
+    touch: async (lane, jobs) => {
+      const claims = jobs.map(({ job, retryCount }) => ({ id: job, retryCount }));
+      const { settled = [] } = (await boss.touch(queueOf(lane), claims)) as { settled?: string[] };
+      return new Set(settled);
+    },
+    stop: () => boss.stop({ graceful: false, close: false }),
+  };
+}
+
+function adapt(sql: Pick<Sql, 'raw'>): Db {
+  return { executeSql: (text, values) => sql.raw(text, values) };
+}
+
+/** pg-boss takes higher priorities first and, among equals, the older job: so jobs come by their due second. */
+function priorityOf(dueAt: Time): number {
+  const seconds = Math.floor(dueAt / 1000);
+  return 2_000_000_000 - Math.min(Math.max(seconds, 0), 4_000_000_000);
+}
+
+/** A connection may have any name; a queue's name has letters, digits, `_`, `-`, `.` and `/`. */
+function queueOf(lane: string): string {
+  return `lane/${lane.replace(/[^\w-]/gu, (char) => `.${(char.codePointAt(0) ?? 0).toString(16)}.`)}`;
+}
