@@ -9,6 +9,7 @@ import { startStandIn } from './sandbox.ts';
 import { settingsFault } from './schema.ts';
 import { secretsOf } from './secrets.ts';
 import type { Sending } from './sending.ts';
+import { createUsers } from './users.ts';
 
 export interface Connection {
   readonly name: string;
@@ -30,6 +31,25 @@ export interface Connections {
   close(): Promise<void>;
 }
 
+/** Connections that can be exchanged for those of another configuration while they are used. */
+export interface LiveConnections extends Connections {
+  /**
+   * Opens what is new or changed beside what is there; what is unchanged is kept as it is. Rejects, and leaves nothing
+   * new open, when one cannot be opened. One call at a time.
+   */
+  prepare(configs: Iterable<ConnectionSetup>): Promise<PreparedConnections>;
+}
+
+export interface PreparedConnections {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  /** Puts them to use. What they replace is closed once no attempt uses it. */
+  commit(): void;
+  /** Closes what was opened. */
+  discard(): Promise<void>;
+}
+
 /** A connection as configured. */
 export interface ConnectionSetup {
   readonly name: string;
@@ -48,10 +68,14 @@ export interface OpenConnections {
   readonly log: Log;
   readonly now: () => number;
   readonly redactor: Redactor;
+  /** What a connection has that is no longer wanted, after the last attempt that uses it. Default 1 s. */
+  readonly lingerMs?: number;
 }
 
 interface Opened extends Connection {
   readonly sandbox: Sandbox | undefined;
+  /** Resolves when no attempt uses it. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,25 +83,75 @@ interface Opened extends Connection {
  * Checks the settings of every connection (`connection.invalid`) and, in a sandbox, starts the stand-ins. No client is made
  * before it is used.
  */
-export async function openConnections(options: OpenConnections): Promise<Connections> {
-  const setups = [...options.configs];
+export async function openConnections(options: OpenConnections): Promise<LiveConnections> {
+  let live = byName(await openAll([...options.configs], options));
+  const leaving = new Set<Opened>();
+  const retire = async (connection: Opened) => {
+    leaving.add(connection);
+    await connection.idle();
+    // An action that was cut off may still say how it ended.
+    await new Promise((resolve) => setTimeout(resolve, options.lingerMs ?? 1000).unref());
+    if (leaving.delete(connection)) await closeAll([connection]);
+  };
+  return {
+    get: (name) => live.get(name),
+    names: () => [...live.keys()],
+    sandboxes: () => new Map([...live].flatMap(([name, { sandbox }]) => (sandbox ? [[name, sandbox]] : []))),
+    prepare: async (configs) => {
+      const setups = [...configs];
+      const isKept = ({ name, connector, settings }: ConnectionSetup) =>
+        live.get(name)?.fingerprint === fingerprintOf(connector.name, settings ?? {});
+      const opened = await openAll(
+        setups.filter((setup) => !isKept(setup)),
+        options,
+      );
+      const fresh = byName(opened);
+      const names = setups.map(({ name }) => name);
+      const removed = [...live.keys()].filter((name) => !names.includes(name));
+      const changed = [...fresh.keys()].filter((name) => live.has(name));
+      return {
+        added: [...fresh.keys()].filter((name) => !live.has(name)),
+        changed,
+        removed,
+        commit: () => {
+          const before = live;
+          live = new Map(names.flatMap((name) => entryOf(name, fresh.get(name) ?? before.get(name))));
+          for (const connection of [...removed, ...changed].flatMap((name) => before.get(name) ?? [])) {
+            void retire(connection);
+          }
+        },
+        discard: () => closeAll(opened),
+      };
+    },
+    close: async () => {
+      const all = [...live.values(), ...leaving];
+      leaving.clear();
+      await closeAll(all);
+    },
+  };
+}
+
+function byName(opened: readonly Opened[]): ReadonlyMap<string, Opened> {
+  return new Map(opened.map((connection) => [connection.name, connection]));
+}
+
+function entryOf(name: string, connection: Opened | undefined): [string, Opened][] {
+  return connection === undefined ? [] : [[name, connection]];
+}
+
+async function closeAll(opened: readonly Opened[]): Promise<void> {
+  await Promise.allSettled(opened.map((connection) => connection.close()));
+}
+
+/** All or none. */
+async function openAll(setups: readonly ConnectionSetup[], options: OpenConnections): Promise<Opened[]> {
   if (!options.sandbox) for (const setup of setups) prepare(setup, options.redactor);
   const settled = await Promise.allSettled(setups.map((setup) => openOne(setup, options)));
   const opened = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const closeAll = async () => void (await Promise.allSettled(opened.map((connection) => connection.close())));
   const failed = settled.find((result) => result.status === 'rejected');
-  if (failed) {
-    await closeAll();
-    throw failed.reason;
-  }
-  const byName = new Map(opened.map((connection) => [connection.name, connection]));
-  const sandboxes = new Map(opened.flatMap(({ name, sandbox }) => (sandbox ? [[name, sandbox]] : [])));
-  return {
-    get: (name) => byName.get(name),
-    names: () => [...byName.keys()],
-    sandboxes: () => sandboxes,
-    close: closeAll,
-  };
+  if (failed === undefined) return opened;
+  await closeAll(opened);
+  throw failed.reason;
 }
 
 function prepare({ name, connector, settings }: ConnectionSetup, redactor: Redactor): void {
@@ -95,16 +169,22 @@ async function openOne({ name, connector, settings }: ConnectionSetup, options: 
   const used = standIn ? standIn.settings : (settings ?? {});
   const tools = { fetch: standIn?.fetch ?? guarded, log, now };
   const client = once(() => sending.outside(async () => connector.connect(used, tools)));
+  const users = createUsers();
   return {
     name,
     connector,
-    fingerprint: fingerprintOf(connector.name, used),
-    client: () => client.get(),
-    check: async () => {
-      const made = await client.get();
-      await sending.outside(async () => connector.check?.(made));
+    fingerprint: fingerprintOf(connector.name, settings ?? {}),
+    client: () => {
+      users.add(sending.current());
+      return client.get();
     },
+    check: () =>
+      users.during(async () => {
+        const made = await client.get();
+        await sending.outside(async () => connector.check?.(made));
+      }),
     sandbox: standIn?.sandbox,
+    idle: users.idle,
     close: async () => {
       const made = client.made();
       try {
