@@ -167,7 +167,7 @@ async function sample(io: Io, app: App): Promise<void> {
 }
 
 /** A line of the log as people read it. */
-function plainLog(line: string): string {
+export function plainLog(line: string): string {
   const { msg, error } = JSON.parse(line) as { msg: string; error?: { message?: string } | string };
   const why = typeof error === 'string' ? error : error?.message;
   return why ? `${msg}: ${why}` : msg;

@@ -24,7 +24,8 @@ export function sandbox(args: readonly string[], io: Io): Promise<number> {
   });
 }
 
-function showSandboxes(print: Printer, { sandboxes }: SandboxAnswer, wanted: string | undefined): void {
+/** `wanted`: the one connection that was asked for. */
+export function showSandboxes(print: Printer, { sandboxes }: SandboxAnswer, wanted: string | undefined): void {
   if (sandboxes.length === 0) {
     const one = wanted === undefined ? 'no sandbox' : `no sandbox for "${oneLine(wanted)}"`;
     return print.line(`There is ${one} here; "hookline dev" runs one for every connection.`);

@@ -20,6 +20,8 @@ export interface EventOptions {
 
 export interface TriedEvent {
   readonly event: EventScope;
+  /** Its body as it was or would be received. */
+  readonly bytes: Uint8Array;
   /** Where it comes from: `sample "nested"`. */
   readonly from: string;
 }
@@ -38,15 +40,13 @@ export async function findEvent(
   const [source] = sampled;
   if (source !== undefined) {
     if (sampled.length > 1) throw several(`"${what}" is a sample`, sampled);
-    return {
-      event: readAs(source, what, sampleBody(source, what, options), io),
-      from: sampleName(source, what, options),
-    };
+    const bytes = sampleBody(source, what, options);
+    return { event: readAs(source, what, bytes, io), bytes, from: sampleName(source, what, options) };
   }
   const bytes = await readFile(resolve(io.cwd, what)).catch((error: NodeJS.ErrnoException) => {
     throw misuse(command, notFound(what, workflows, error.code));
   });
-  return { event: readAs(onlySource(options, workflows), options.type, bytes, io), from: `file "${what}"` };
+  return { event: readAs(onlySource(options, workflows), options.type, bytes, io), bytes, from: `file "${what}"` };
 }
 
 async function findStored(id: string, io: Io): Promise<TriedEvent> {
@@ -54,8 +54,9 @@ async function findStored(id: string, io: Io): Promise<TriedEvent> {
   const stored = (await client.get(`/api/events/${encodeURIComponent(id)}`)) as EventDetail;
   const { type, source, time, receivedAt, payload } = stored;
   if (payload.problem !== null) throw misuse(command, `the body of "${id}" cannot be read: ${payload.problem}`);
-  const { data = null, body = null } = payload;
-  return { event: { id, type, source, time, receivedAt, data, body }, from: 'stored' };
+  const { data = null, body = null, text, base64 } = payload;
+  const bytes = base64 === null ? Buffer.from(text) : Buffer.from(base64, 'base64');
+  return { event: { id, type, source, time, receivedAt, data, body }, bytes, from: 'stored' };
 }
 
 function sourcesWith(type: string, { source }: EventOptions, { sources }: Workflows): readonly SourceConfig[] {
