@@ -172,6 +172,64 @@ describe('the index', () => {
     );
   });
 
+  it('finds what a loop finds for values that only look like a key', async () => {
+    const literals = [
+      '"a"',
+      '"A"',
+      '""',
+      '" "',
+      '0',
+      '-0',
+      '1',
+      '1.0',
+      '"1"',
+      '1e21',
+      '"NaN"',
+      '"null"',
+      '"undefined"',
+    ];
+    const names = ['"__proto__"', '"constructor"', '"toString"', '"é"', '"e\\u0301"', '"a\\u0000b"', 'true', '"true"'];
+    const key = fc.constantFrom(...literals, ...names);
+    const path = fc.constantFrom(
+      'event.data.x',
+      'event.data.X',
+      'event.data["x"]',
+      'event.data.constructor',
+      'event.data.y.toString',
+      'event.data.length',
+      'event.id',
+      'event.data',
+    );
+    const odd = fc.oneof(
+      fc.tuple(path, key).map(([name, value]) => `${name} == ${value}`),
+      fc.tuple(key, path).map(([value, name]) => `${value} === ${name}`),
+      fc.tuple(fc.array(key, { maxLength: 4 }), path).map(([list, name]) => `[${list.join(', ')}].includes(${name})`),
+      fc.tuple(path, key).map(([name, value]) => `(${name} ?? ${value}) == ${value}`),
+    );
+    const conditions = fc.array(fc.array(odd, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 25 });
+    const hostile = fc.constantFrom<unknown>(
+      ...[Number.NaN, -0, 0, 1, 1e21, Infinity, '1', '1e+21', 'a', 'A', '', ' ', 'NaN', 'null', 'undefined'],
+      ...['__proto__', 'constructor', 'toString', 'é', 'e\u0301', 'a\u0000b', true, 'true', null, undefined],
+      ...[[], ['a'], [1], {}, { toString: 'a' }, JSON.parse('{"__proto__":"a","toString":1}'), 1n, Symbol.iterator],
+    );
+    const events = fc.array(fc.record({ x: hostile, X: hostile, y: hostile, constructor: hostile, length: hostile }));
+    const own = fc.constantFrom<unknown>('a', [1, 'a'], null, undefined, JSON.parse('{"__proto__":{"x":"a"}}'));
+    await fc.assert(
+      fc.asyncProperty(conditions, events, fc.array(own), async (terms, maps, others) => {
+        const texts = terms.map((list) => list.join(' && '));
+        const quoted = texts.map((text) => `on: "phone:*", if: '${text}'`);
+        const workflows = await ready(fileOf(quoted));
+        for (const data of [...maps, ...others]) {
+          const found = workflows
+            .match(eventOf(data))
+            .map(({ workflow, failure }) => [workflow.name, failure?.message]);
+          expect(found).toEqual(loop(texts, eventOf(data)));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('leaves out what cannot hold without evaluating it', async () => {
     const conditions = Array.from({ length: 300 }, (_, index) => `event.data.x == "${index}" && event.data.n > 0`);
     const workflows = await ready(fileOf(conditions.map((text) => `on: phone:call.ended, if: '${text}'`)));
