@@ -3,6 +3,11 @@
 import type { Schema } from 'hookline/plugin';
 
 const text = (description: string): Schema => ({ type: 'string', description });
+const person = (personal: NonNullable<Schema['personal']>, description: string): Schema => ({
+  type: 'string',
+  personal,
+  description,
+});
 const number = (description: string): Schema => ({ type: 'number', description });
 const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
 const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
@@ -16,10 +21,10 @@ const call: Schema = {
     agent: {
       type: 'object',
       description: 'The voice agent that led the call.',
-      properties: { agentId: text('Id of the agent.'), name: text('Name of the agent.') },
+      properties: { agentId: text('Id of the agent.'), name: person('none', 'Name of the agent.') },
     },
     agentId: text('Id of the agent, where it is sent beside the agent; read `agent.agentId`.'),
-    agentName: text('Name of the agent, where it is sent beside the agent; read `agent.name`.'),
+    agentName: person('none', 'Name of the agent, where it is sent beside the agent; read `agent.name`.'),
     created: time('When the call was created.'),
     joined: time('When somebody joined; absent when nobody did.'),
     ended: time('When the call ended.'),
@@ -31,16 +36,16 @@ const call: Schema = {
     },
     status: text('Status of the call as Truedy names it.'),
     direction: text('"inbound" or "outbound".'),
-    phoneNumber: text('Number of the other side.'),
-    to: text('Number that was called.'),
-    from: text('Number that called.'),
-    summary: text('What was said and agreed.'),
-    shortSummary: text('The same in one sentence.'),
+    phoneNumber: person('phone', 'Number of the other side.'),
+    to: person('phone', 'Number that was called.'),
+    from: person('phone', 'Number that called.'),
+    summary: person('text', 'What was said and agreed.'),
+    shortSummary: person('text', 'The same in one sentence.'),
     sentiment: text('Mood of the call.'),
     isSuccess: { type: 'boolean', description: 'Whether the call reached its aim.' },
     structuredData: open('What the agent was told to collect.'),
     context: open('What the agent knew.'),
-    transcript: text('The whole text, where the sender includes it.'),
+    transcript: person('text', 'The whole text, where the sender includes it.'),
     recordingUrl: text('Where the recording is.'),
     transcriptUrl: text('Where the transcript is.'),
     costUsd: number('Cost in US dollars; may come only with call.billed.'),
@@ -90,7 +95,7 @@ export const batchData: Schema = {
   properties: {
     ...ofEvent,
     batchId: text('Id of the batch.'),
-    name: text('Name of the batch.'),
+    name: person('none', 'Name of the batch.'),
     status: text('Such as draft, scheduled, active, paused, completed, failed or cancelled.'),
     totalCount: count('Calls in the batch.'),
     completedCount: count('Calls that are done.'),
@@ -109,7 +114,7 @@ export const voiceData: Schema = {
     ...ofEvent,
     voiceId: text('Id of the voice.'),
     providerVoiceId: text('Id of the voice at its provider.'),
-    name: text('Name of the voice.'),
+    name: person('none', 'Name of the voice.'),
     status: text('Status of the training.'),
     metadata: open('What was given with the voice.'),
     errorMessage: text('What went wrong.'),

@@ -15,6 +15,7 @@ function createAjv(): Ajv {
     logger: false,
   });
   ajv.addKeyword('encode');
+  ajv.addKeyword('personal');
   return ajv;
 }
 

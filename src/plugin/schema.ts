@@ -3,7 +3,7 @@
 type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'null';
 
 /**
- * The part of JSON Schema (draft-07) that Hookline reads, plus `encode`.
+ * The part of JSON Schema (draft-07) that Hookline reads, plus `encode` and `personal`.
  * An absent `additionalProperties` means closed: write `true` where any field may come.
  */
 export interface Schema {
@@ -33,6 +33,11 @@ export interface Schema {
   readonly oneOf?: readonly Schema[];
   /** How interpolated values are encoded in this text field, so that data cannot mention a channel, inject a tag or leave a URL segment. */
   readonly encode?: 'slack' | 'html' | 'url';
+  /**
+   * Whose data it is, in an event's data or an action's output: `hookline capture` puts a fake in its place. `text`: what people
+   * said or wrote, where anything may be told. `none`: about nobody, whatever it is called. Unmarked fields go by name and form.
+   */
+  readonly personal?: 'name' | 'phone' | 'email' | 'text' | 'none';
 }
 
 interface TypeOf {

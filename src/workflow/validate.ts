@@ -20,6 +20,7 @@ export interface Validators {
 export function createValidators(): Validators {
   const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, logger: false, addUsedSchema: false });
   ajv.addKeyword('encode');
+  ajv.addKeyword('personal');
   for (const [name, format] of Object.entries(formats)) ajv.addFormat(name, format.test);
   return {
     compile: (schema) => {
