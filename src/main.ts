@@ -26,6 +26,14 @@ const commands: Readonly<Record<string, Entry>> = {
     about: 'what the workflow file would do with an event; sends nothing',
     load: async () => (await import('./cli/try.ts')).try,
   },
+  test: {
+    about: 'runs the tests beside the workflow file, offline',
+    load: async () => (await import('./cli/test.ts')).test,
+  },
+  capture: {
+    about: 'turns a stored event into a test, without personal data',
+    load: async () => (await import('./cli/capture.ts')).capture,
+  },
   plan: {
     about: 'what a new workflow file would do differently with the events of the past',
     load: async () => (await import('./cli/plan.ts')).plan,

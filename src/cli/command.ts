@@ -99,7 +99,7 @@ export function misuse(command: { readonly name: string }, what: string): Answer
 }
 
 /** JSON leaves C1 and direction characters as they are; a terminal would obey them. */
-function escapeJson(text: string): string {
+export function escapeJson(text: string): string {
   return text.replace(
     /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -6,6 +6,7 @@ import type { EventDetail } from '../console/api/events.ts';
 import type { SampleSeed } from '../plugin/index.ts';
 import { readBody } from '../receive/body.ts';
 import { bodyForm, identify } from '../receive/identify.ts';
+import { alertConfig } from '../workflow/alerts.ts';
 import type { EventScope, SourceConfig, Workflows } from '../workflow/compile.ts';
 import { nearest } from '../workflow/suggest.ts';
 import { createClient, findServer, type Io } from './client.ts';
@@ -60,12 +61,12 @@ async function findStored(id: string, io: Io): Promise<TriedEvent> {
 }
 
 function sourcesWith(type: string, { source }: EventOptions, { sources }: Workflows): readonly SourceConfig[] {
-  const asked = source === undefined ? [...sources.values()] : [findSource(source, sources)];
+  const asked = source === undefined ? [...sources.values(), alertConfig] : [findSource(source, sources)];
   return asked.filter((one) => Object.hasOwn(one.source.events, type));
 }
 
 function findSource(name: string, sources: Workflows['sources']): SourceConfig {
-  const found = sources.get(name);
+  const found = name === alertConfig.name ? alertConfig : sources.get(name);
   if (found !== undefined) return found;
   const near = nearest(name, [...sources.keys()]);
   const hint =
@@ -113,8 +114,13 @@ function sampleBody(source: SourceConfig, type: string, options: EventOptions): 
   return new TextEncoder().encode(JSON.stringify(sample?.(fixedSeed)));
 }
 
-/** What expressions read as `event`, made from the bytes as the receiver makes it. */
-function readAs(config: SourceConfig, type: string | undefined, bytes: Uint8Array, io: Io): EventScope {
+/** What expressions read as `event`, made from the bytes as the receiver makes it. Throws an AnswerError when it refuses them. */
+export function readAs(
+  config: SourceConfig,
+  type: string | undefined,
+  bytes: Uint8Array,
+  io: Pick<Io, 'clock'>,
+): EventScope {
   const { name, source } = config;
   const { settings } = config.resolve(() => 'not-a-secret');
   const receivedAt = (io.clock ?? Date.now)();

@@ -49,7 +49,8 @@ export function dryRun({ workflow, event, settings, now }: DryRun): readonly Dry
   });
 }
 
-function firstState(workflow: Workflow, now: Time): RunState {
+/** A run before it is claimed. */
+export function firstState(workflow: Workflow, now: Time): RunState {
   return {
     status: 'pending',
     reason: null,
@@ -65,7 +66,8 @@ function firstState(workflow: Workflow, now: Time): RunState {
 
 function render(step: Step, event: EventScope, state: RunState, now: Time): DryStep {
   const read = new Set<string>();
-  const scope = scopeOf(event, state, now, (id) => read.add(id));
+  const run = { id: 'run_try', startedAt: new Date(now).toISOString(), replay: 0 };
+  const scope = scopeOf(event, run, state, (id) => read.add(id));
   const condition = step.condition(scope);
   const input = condition.ok && condition.value ? step.input(scope) : undefined;
   const reads = [...read];
@@ -79,8 +81,13 @@ function failed(step: Step, failure: ExpressionFailure, reads: readonly string[]
   return { step, is: 'open', failure, reads, input: failure.rendered };
 }
 
-/** `onRead` is told of every output that is read. */
-function scopeOf(event: EventScope, state: RunState, now: Time, onRead: (step: string) => void): StepScope {
+/** What a step reads; `onRead` is told of every output that is read. */
+export function scopeOf(
+  event: EventScope,
+  run: StepScope['run'],
+  state: RunState,
+  onRead: (step: string) => void,
+): StepScope {
   const steps = Object.fromEntries(
     state.steps.map(({ id, status, output }) => {
       const view = {
@@ -93,7 +100,7 @@ function scopeOf(event: EventScope, state: RunState, now: Time, onRead: (step: s
       return [id, view];
     }),
   );
-  return { event, run: { id: 'run_try', startedAt: new Date(now).toISOString(), replay: 0 }, steps };
+  return { event, run, steps };
 }
 
 /** What the engine would be told; a step whose input is open counts as done, because nobody knows better. */
@@ -103,9 +110,14 @@ function happenings({ step, is, input, failure }: DryStep, now: Time): readonly 
     const error = { name: 'ExpressionError', message: failure?.message ?? '' };
     return [{ type: 'unrenderable', step: step.id, error }];
   }
-  const output = placeholderOf(step.action.output, `steps.${step.id}.output`, new Date(now).toISOString());
+  const output = outputOf(step, now);
   return [
     { type: 'begun', step: step.id, input },
     { type: 'ended', step: step.id, attemptId: '', end: { status: 'succeeded', output }, random: 0 },
   ];
+}
+
+/** What stands for an output that nobody gave. */
+export function outputOf({ id, action }: Step, now: Time): unknown {
+  return placeholderOf(action.output, `steps.${id}.output`, new Date(now).toISOString());
 }
