@@ -76,7 +76,7 @@ describe('hookline try --sandbox', () => {
       'succeeded',
       'succeeded',
     ]);
-    expect(sandbox.sandboxes.map(({ total }) => total).toSorted()).toEqual([1, 2]);
+    expect(sandbox.sandboxes.map(({ total }) => total).toSorted((a, b) => a - b)).toEqual([1, 2]);
   });
 
   it('takes a body from a file', async () => {
