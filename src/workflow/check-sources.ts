@@ -2,6 +2,7 @@
 
 import type { Schema } from '../plugin/index.ts';
 import { createCatalogue } from './catalogue.ts';
+import { alertSourceName } from './glob.ts';
 import type { Checking } from './checking.ts';
 import type { CheckedSource } from './checked.ts';
 import { checkSettings, readSettings, reportUnknownPart, warnLiteralSecret } from './check-connections.ts';
@@ -12,6 +13,11 @@ import { child, entriesOf, itemsOf, textOf, toData, type Entry, type Node } from
 export function checkSources(node: Node | undefined, checking: Checking): ReadonlyMap<string, CheckedSource> {
   const sources = new Map<string, CheckedSource>();
   for (const [name, entry] of entriesOf(node)) {
+    if (name === alertSourceName) {
+      const message = `source "${name}" is there without being declared; it gives alerts of Hookline itself`;
+      checking.report.error('value.reserved', entry.key, message, 'Give this source another name.');
+      continue;
+    }
     const source = checkSource(name, entry, checking);
     if (source !== undefined) sources.set(name, source);
   }

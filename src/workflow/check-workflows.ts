@@ -4,7 +4,8 @@ import type { WorkflowChecking } from './checking.ts';
 import type { CheckedWorkflow } from './checked.ts';
 import { checkStep } from './check-step.ts';
 import { parseDuration } from '../core/settings.ts';
-import { parsePattern, matchesGlob, type EventPattern } from './glob.ts';
+import { alertConfig, alertsTaken } from './alerts.ts';
+import { alertSourceName, parsePattern, matchesGlob, type EventPattern } from './glob.ts';
 import { child, entriesOf, itemsOf, textOf, type Entry, type Node } from './node.ts';
 import { orderSteps } from './order.ts';
 import { checkEnv } from './references.ts';
@@ -22,6 +23,7 @@ function checkWorkflow(name: string, entry: Entry, checking: WorkflowChecking): 
   const reading: Reading = { report, names: ['event', 'env'], found: (written) => checkEnv(written, env, report) };
   const onNode = child(value, 'on');
   const on = (onNode?.kind === 'list' ? onNode.items : [onNode]).flatMap((item) => checkOn(item, checking) ?? []);
+  if (onNode !== undefined) refuseLoop(name, on, onNode, checking);
   const condition = readBare(child(value, 'if'), reading);
   const unique = readBare(child(value, 'unique'), reading);
   const order = orderSteps(itemsOf(child(value, 'steps')).slice(0, stepLimit), report);
@@ -47,29 +49,34 @@ function checkOn(node: Node | undefined, { report, sources, declared }: Workflow
     );
     return undefined;
   }
-  const taken = names.filter((name) => matchesGlob(pattern.source, name));
+  const isAlert = pattern.source === alertSourceName;
+  const taken = isAlert ? [alertSourceName] : names.filter((name) => matchesGlob(pattern.source, name));
   if (taken.length === 0) {
     if (declared.sources.has(pattern.source)) return undefined;
-    const near = nearest(pattern.source, names);
+    const near = nearest(pattern.source, [...names, alertSourceName]);
     const all = names.length === 0 ? 'Declare it under "sources".' : `Declared: ${names.join(', ')}.`;
     const hint = near === undefined ? all : `Did you mean "${near}:${pattern.type}"?`;
     report.error('event.unknown-source', node, `source "${pattern.source}" is not declared`, hint);
     return undefined;
   }
-  const types = taken.flatMap((name) => sources.get(name)?.catalogue.types ?? []);
+  const types = isAlert
+    ? alertConfig.catalogue.types
+    : taken.flatMap((name) => sources.get(name)?.catalogue.types ?? []);
   if (pattern.type !== '*' && !types.some((type) => matchesGlob(pattern.type, type))) {
     const near = nearest(pattern.type, types);
     const known = types.length === 0 ? '' : `Known: ${types.join(', ')}. `;
-    const hint =
-      near === undefined
-        ? `${known}Add it under "sources.${taken[0]}.events" if it is sent: "${pattern.type}: any".`
-        : `Did you mean "${pattern.source}:${near}"?`;
-    report.warning(
-      'event.unknown-type',
-      node,
-      `source "${pattern.source}" is not known to send "${pattern.type}"`,
-      hint,
-    );
+    const add = isAlert ? '' : `Add it under "sources.${taken[0]}.events" if it is sent: "${pattern.type}: any".`;
+    const hint = near === undefined ? `${known}${add}`.trim() : `Did you mean "${pattern.source}:${near}"?`;
+    const message = `source "${pattern.source}" is not known to send "${pattern.type}"`;
+    report[isAlert ? 'error' : 'warning']('event.unknown-type', node, message, hint);
   }
   return pattern;
+}
+
+/** Alerts about runs, beside events whose runs may fail: the workflow would be started by its own failure. */
+function refuseLoop(name: string, on: readonly EventPattern[], node: Node, { report }: WorkflowChecking): void {
+  const alert = alertsTaken(on).find((type) => type.startsWith('run.'));
+  if (alert === undefined || on.every(({ source }) => source === alertSourceName)) return;
+  const message = `workflow "${name}" would be started by "${alertSourceName}:${alert}" of its own runs`;
+  report.error('event.loop', node, message, `Put "${alertSourceName}:${alert}" into a workflow of its own.`);
 }

@@ -150,6 +150,8 @@ export interface Workflows {
   /** Every connection that is declared or used under a connector's own name. */
   readonly connections: ReadonlyMap<string, ConnectionConfig>;
   readonly workflows: ReadonlyMap<string, Workflow>;
+  /** Whether a workflow takes this alert of our own (`run.failed`); absent: none does. */
+  readonly alerts?: ReadonlySet<string>;
   /** The workflows that take this event, in file order. */
   match(event: EventScope): readonly Match[];
   /** Every workflow in file order, with the reason. Absent on what was not loaded from a file. */

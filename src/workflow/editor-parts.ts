@@ -1,6 +1,7 @@
 // What a workflow file declares, as far as it can be read: an editor helps most while the file is not right yet.
 
 import type { Connector, Source } from '../plugin/index.ts';
+import { alertSource } from './alerts.ts';
 import type { Catalog } from './compile.ts';
 import type { EditorParts } from './editor-schema.ts';
 import { listFiles, type FileTexts } from './files.ts';
@@ -20,10 +21,13 @@ export async function findEditorParts(files: string | FileTexts, catalog: Catalo
     loadAll<Source>(catalog.sourceNames, (name) => catalog.source(name)),
   ]);
   return {
-    sources: declared(trees, 'sources', presets).map(({ name, part, node }) => {
-      const own = [...entriesOf(child(node, 'events')).keys()];
-      return { name, source: part, types: [...new Set([...Object.keys(part.events), ...own])] };
-    }),
+    sources: [
+      ...declared(trees, 'sources', presets).map(({ name, part, node }) => {
+        const own = [...entriesOf(child(node, 'events')).keys()];
+        return { name, source: part, types: [...new Set([...Object.keys(part.events), ...own])] };
+      }),
+      { name: alertSource.name, source: alertSource, types: Object.keys(alertSource.events) },
+    ],
     connections: declared(trees, 'connections', connectors).map(({ name, part }) => ({ name, connector: part })),
     connectors,
     presets,

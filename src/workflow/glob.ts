@@ -17,6 +17,14 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return true;
 }
 
+/** The source of our own alerts: only its name means it, never a `*`, so that no workflow gets them unasked. */
+export const alertSourceName = 'hookline';
+
+/** Whether the source part of a pattern names this source. */
+export function matchesSource(pattern: string, source: string): boolean {
+  return source === alertSourceName ? pattern === source : matchesGlob(pattern, source);
+}
+
 export interface EventPattern {
   readonly source: string;
   readonly type: string;

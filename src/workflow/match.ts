@@ -3,7 +3,7 @@
 import type { Evaluated, EventScope, Match, Workflow } from './compile.ts';
 import type { Expression } from './expression/ast.ts';
 import { compileExpression, createBudget, ExpressionError, type Scope } from './expression/evaluate.ts';
-import { matchesGlob, type EventPattern } from './glob.ts';
+import { matchesGlob, matchesSource, type EventPattern } from './glob.ts';
 import { termsOf, type Key, type Term } from './index-terms.ts';
 
 /** A workflow as the matcher sees it. */
@@ -52,7 +52,7 @@ export function createMatcher(candidates: readonly Candidate[], env: Readonly<Re
 
 /** Whether the `on` of a workflow names the event. */
 export function takes(candidate: Pick<Candidate, 'on'> | undefined, event: EventScope): boolean {
-  return candidate?.on.some((on) => matchesGlob(on.source, event.source) && matchesGlob(on.type, event.type)) === true;
+  return candidate?.on.some((on) => matchesSource(on.source, event.source) && matchesGlob(on.type, event.type)) === true;
 }
 
 function evaluate(candidate: Candidate | undefined, scope: Scope): Match | undefined {

@@ -1,5 +1,6 @@
 // A problem of a workflow file: a value with its place; all are collected, none is thrown.
 
+import { printable } from '../core/log.ts';
 import { listFiles, type FileTexts } from './files.ts';
 
 export interface Place {
@@ -55,6 +56,7 @@ export const problemCodes = {
   'event.pattern': 'An entry of `on` is not `source:type`.',
   'event.unknown-source': 'An entry of `on` names a source that the file does not declare.',
   'event.unknown-type': 'An entry of `on` names an event type that the source is not known to send.',
+  'event.loop': 'A workflow would be started by the failure of its own runs.',
   'event.schema': 'The schema of an event type is not a JSON Schema.',
   'source.unknown': 'A source uses a preset that does not exist.',
   'source.no-secrets': 'A source has no secret to verify with.',
@@ -113,8 +115,8 @@ export function formatProblem(
     options.color ? `${styles[style]}${value}${styles.end}` : value;
   const { line, column, file } = problem.at;
   const lines = [
-    `${paint('strong', `${file}:${line}:${column}`)} ${paint(problem.severity, problem.severity)} ${problem.code}`,
-    `  ${problem.message}`,
+    `${paint('strong', `${printable(file)}:${line}:${column}`)} ${paint(problem.severity, problem.severity)} ${problem.code}`,
+    `  ${printable(problem.message)}`,
   ];
   const source = lineOf(textOf(problem, texts), line);
   if (source !== undefined) {
@@ -126,7 +128,7 @@ export function formatProblem(
       `  ${paint('frame', `${' '.repeat(number.length)} |`)} ${' '.repeat(frame.column)}${paint(problem.severity, '^'.repeat(length))}`,
     );
   }
-  if (problem.hint !== undefined) lines.push(`  ${paint('frame', 'help:')} ${problem.hint}`);
+  if (problem.hint !== undefined) lines.push(`  ${paint('frame', 'help:')} ${printable(problem.hint)}`);
   return lines.join('\n');
 }
 

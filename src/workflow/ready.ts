@@ -1,6 +1,7 @@
 // Compiles a checked file: conditions, inputs, settings and the matcher.
 
 import { createHash } from 'node:crypto';
+import { alertsTaken } from './alerts.ts';
 import type { CheckedConnection, CheckedFile, CheckedSource, CheckedStep, CheckedWorkflow } from './checked.ts';
 import type { ConnectionConfig, Evaluated, SourceConfig, Step, Workflow, Workflows } from './compile.ts';
 import {
@@ -31,6 +32,7 @@ export function makeReady(checked: CheckedFile, source: SourceText, files: FileT
     sources: byName(checked.sources.map((entry) => readySource(entry, env, source))),
     connections: byName(checked.connections.map((entry) => readyConnection(entry, env, source))),
     workflows: byName(candidates.map((candidate) => candidate.workflow)),
+    alerts: new Set(alertsTaken(candidates.flatMap(({ on }) => on))),
     match: (event) => matcher.match(event),
   };
 }

@@ -4,7 +4,8 @@ import type { CheckedFile, CheckedStep, CheckedWorkflow } from './checked.ts';
 import { conjuncts } from './expression/evaluate.ts';
 import { typeOfData, typeOfSchema } from './expression/schema-types.ts';
 import { literal, nothing, number, objectOf, text, union, type Shape, type Type } from './expression/types.ts';
-import { matchesGlob, type EventPattern } from './glob.ts';
+import { alertConfig } from './alerts.ts';
+import { matchesGlob, matchesSource, type EventPattern } from './glob.ts';
 
 /** A name that is not there has a problem of its own. */
 export function typeOfEnv({ env }: CheckedFile): Type {
@@ -24,7 +25,7 @@ export const typeOfRun: Type = objectOf([
 export function typeOfEvent(on: readonly EventPattern[], sources: CheckedFile['sources']): Type {
   const shapes = new Map<string, Type>();
   for (const pattern of on) {
-    for (const source of sources.filter(({ name }) => matchesGlob(pattern.source, name))) {
+    for (const source of [alertConfig, ...sources].filter(({ name }) => matchesSource(pattern.source, name))) {
       for (const type of typesOf(pattern, source)) {
         const key = `${source.name}\0${type}`;
         shapes.set(key, shapes.get(key) ?? eventOf(type, source, pattern.type.includes('*')));
@@ -34,14 +35,16 @@ export function typeOfEvent(on: readonly EventPattern[], sources: CheckedFile['s
   return shapes.size === 0 ? 'any' : union(...shapes.values());
 }
 
+type EventSource = Pick<CheckedFile['sources'][number], 'name' | 'source' | 'catalogue'>;
+
 /** A pattern that is no glob is a type itself, in the catalogue or not. */
-function typesOf(pattern: EventPattern, { catalogue }: CheckedFile['sources'][number]): readonly string[] {
+function typesOf(pattern: EventPattern, { catalogue }: EventSource): readonly string[] {
   if (!pattern.type.includes('*')) return [pattern.type];
   return catalogue.types.filter((type) => matchesGlob(pattern.type, type));
 }
 
 /** `isGlob`: other types may come too. */
-function eventOf(type: string, { name, source, catalogue }: CheckedFile['sources'][number], isGlob: boolean): Type {
+function eventOf(type: string, { name, source, catalogue }: EventSource, isGlob: boolean): Type {
   const data = catalogue.schema(type);
   const definition = Object.hasOwn(source.events, type) ? source.events[type] : undefined;
   const isOwn = definition !== undefined && definition.data === data;

@@ -58,6 +58,9 @@ export const problemExamples: Readonly<Record<ProblemCode, string>> = {
   'event.pattern': good.replace('truedy:call.ended', 'call.ended'),
   'event.unknown-source': good.replace('truedy:call.ended', 'trudy:call.ended'),
   'event.unknown-type': good.replace('truedy:call.ended', 'truedy:call.analyzed'),
+  'event.loop': workflow(
+    'on: [truedy:call.ended, hookline:run.failed]\nsteps:\n  - { uses: ops.post-message, with: { channel: "#ops", text: A call or a failure. } }',
+  ),
   'event.schema': good.replace('connections:', '    events:\n      call.analyzed: { type: text }\nconnections:'),
   'source.unknown': good.replace('uses: truedy', 'uses: truedi'),
   'source.unused': good.replace(

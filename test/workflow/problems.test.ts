@@ -102,6 +102,9 @@ const table: Record<string, readonly string[]> = {
     inWorkflow('on: ¦phone:call.endet\nsteps: [{ uses: chat.say-it, with: { room: a } }]'),
     inWorkflow('on: ¦phone:mail.*\nsteps: [{ uses: chat.say-it, with: { room: a } }]'),
   ],
+  'event.loop': [
+    inWorkflow('on: ¦[phone:call.ended, hookline:run.failed]\nsteps: [{ uses: chat.say-it, with: { room: a } }]'),
+  ],
   'event.schema': [
     head.replace('phone: { uses: phone,', 'phone: { events: { a.b: ¦some }, uses: phone,'),
     head.replace('phone: { uses: phone,', 'phone: { events: { a.b: ¦{ type: text } }, uses: phone,'),
