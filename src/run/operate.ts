@@ -182,7 +182,7 @@ function checkOutput(workflow: Workflow, id: string, output: unknown): void {
   const step = workflow.steps.find((candidate) => candidate.id === id);
   const read = workflow.steps.some((other) => other.needs.includes(id));
   if (!step || (!read && (output === undefined || output === null))) return;
-  const ajv = new Ajv({ strict: false, allErrors: true });
+  const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
   const { encode: _, ...schema } = step.action.output;
   if (ajv.validate(schema, output ?? {})) return;
   const wrong = ajv.errorsText(ajv.errors, { dataVar: 'output' });
