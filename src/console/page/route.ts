@@ -8,6 +8,11 @@ export interface Route {
   readonly query: Readonly<Record<string, string>>;
 }
 
+/** What every screen is given. */
+export interface ScreenParts {
+  readonly route: Route;
+}
+
 export function readRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
   return {

@@ -1,7 +1,7 @@
 // Which screen a place has.
 
 import type { ComponentType } from 'preact';
-import type { Route } from './route.ts';
+import type { Route, ScreenParts } from './route.ts';
 import { Connections } from './screens/connections.tsx';
 import { Event } from './screens/event.tsx';
 import { Events } from './screens/events.tsx';
@@ -9,11 +9,11 @@ import { Missing } from './screens/missing.tsx';
 import { Refused } from './screens/refused.tsx';
 import { Run } from './screens/run.tsx';
 import { Runs } from './screens/runs.tsx';
+import { Attention } from './screens/attention.tsx';
+import { Overview } from './screens/overview.tsx';
 import { Sandboxes } from './screens/sandboxes.tsx';
-
-export interface ScreenParts {
-  readonly route: Route;
-}
+import { Workflow } from './screens/workflow.tsx';
+import { Workflows } from './screens/workflows.tsx';
 
 export function screenOf({ path }: Route): ComponentType<ScreenParts> {
   const [place = '', id] = path;
@@ -21,11 +21,17 @@ export function screenOf({ path }: Route): ComponentType<ScreenParts> {
 }
 
 const lists: Readonly<Record<string, ComponentType<ScreenParts>>> = {
-  '': Events,
+  '': Overview,
   events: Events,
   runs: Runs,
+  attention: Attention,
+  workflows: Workflows,
   connections: Connections,
   refused: Refused,
   sandboxes: Sandboxes,
 };
-const details: Readonly<Record<string, ComponentType<ScreenParts>>> = { events: Event, runs: Run };
+const details: Readonly<Record<string, ComponentType<ScreenParts>>> = {
+  events: Event,
+  runs: Run,
+  workflows: Workflow,
+};

@@ -11,8 +11,7 @@ import { Status } from '../parts/status.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { When } from '../parts/when.tsx';
 import { Empty, Heading, Loaded } from '../parts/words.tsx';
-import { linkTo } from '../route.ts';
-import type { ScreenParts } from '../screens.tsx';
+import { linkTo, type ScreenParts } from '../route.ts';
 
 export function Event({ route: { path } }: ScreenParts) {
   const id = encodeURIComponent(path[1] ?? '');

@@ -6,8 +6,7 @@ import { Pages } from '../parts/pages.tsx';
 import { Status } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
 import { Empty, Heading } from '../parts/words.tsx';
-import { linkTo } from '../route.ts';
-import type { ScreenParts } from '../screens.tsx';
+import { linkTo, type ScreenParts } from '../route.ts';
 
 export function Events({ route: { query } }: ScreenParts) {
   return (

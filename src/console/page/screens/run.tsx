@@ -10,8 +10,7 @@ import { Step } from '../parts/step.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { durationOf, When } from '../parts/when.tsx';
 import { Heading, Loaded, ProblemText } from '../parts/words.tsx';
-import { linkTo } from '../route.ts';
-import type { ScreenParts } from '../screens.tsx';
+import { linkTo, type ScreenParts } from '../route.ts';
 
 export function Run({ route: { path } }: ScreenParts) {
   const id = path[1] ?? '';

@@ -5,8 +5,7 @@ import { Filters } from '../parts/filters.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { RunTable } from '../parts/run-table.tsx';
 import { Empty, Heading } from '../parts/words.tsx';
-import { linkTo } from '../route.ts';
-import type { ScreenParts } from '../screens.tsx';
+import { linkTo, type ScreenParts } from '../route.ts';
 
 const statuses = ['pending', 'running', 'waiting', 'held', 'succeeded', 'failed', 'canceled'];
 

@@ -1,0 +1,130 @@
+// What waits for a person: in doubt first, then held, then dead letters; alike ones together.
+
+import type { AttentionAnswer } from '../../api/attention.ts';
+import { post } from '../api.ts';
+import { useData } from '../live.ts';
+import { Act } from '../parts/act.tsx';
+import { Status, wordsOf } from '../parts/status.tsx';
+import { When } from '../parts/when.tsx';
+import { Empty, Heading, Loaded } from '../parts/words.tsx';
+import { linkTo } from '../route.ts';
+
+type Group = AttentionAnswer['groups'][number];
+
+export function Attention() {
+  const data = useData<AttentionAnswer>('/attention');
+  return (
+    <>
+      <Heading title="Attention" over="In doubt, held and dead letters" />
+      <Loaded data={data}>
+        {({ groups, more }) =>
+          groups.length === 0 ? (
+            <Empty>Nothing waits for you. Every effect is known to be done or not done.</Empty>
+          ) : (
+            <div class="stack close">
+              {more && (
+                <p class="note">There is more than is counted here: the newest 1,000 of each status are shown.</p>
+              )}
+              {groups.map((group) => (
+                <Card key={keyOf(group)} group={group} reload={data.reload} />
+              ))}
+            </div>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function keyOf({ status, reason, workflow, step, connection, code, message }: Group): string {
+  return JSON.stringify([status, reason, workflow, step, connection, code ?? message]);
+}
+
+const hints: Readonly<Record<string, string>> = {
+  in_doubt: 'Open each run, look into the connection, and say whether it happened.',
+  credentials: 'Mend the secret; the connection is checked again by itself, and its runs go on.',
+  paused: 'They go on when the connection is resumed.',
+  missing: 'They go on when it is back in the file, or retry them by the file as it is now.',
+};
+
+function Card({ group, reload }: { readonly group: Group; readonly reload: () => void }) {
+  const { status, reason, workflow, step, connection, code, message, count } = group;
+  return (
+    <article class="card" aria-label={`${workflow}: ${message}`}>
+      <header>
+        <h2>
+          <Status status={status} reason={reason} /> <span class="tally">{count}</span>
+        </h2>
+        <span class="quiet">
+          <a href={linkTo(['workflows', workflow])}>{workflow}</a>
+          {step && ` › ${step}`}
+          {connection && ` on ${connection}`}
+        </span>
+      </header>
+      <div class="body stack close">
+        <p>
+          {message} {code && <code>{code}</code>}
+        </p>
+        <p class="quiet">
+          {status === 'failed'
+            ? 'Every way to repeat it is used up. Retry goes on at the failed step.'
+            : hints[reason ?? '']}
+        </p>
+        <p>
+          <span class="quiet">{count === 1 ? 'Since' : 'Oldest'}</span> <When at={group.oldestAt} />
+        </p>
+        <ul class="runs">
+          {group.runs.map((id) => (
+            <li key={id}>
+              <a class="mono" href={linkTo(['runs', id])}>
+                {id}
+              </a>
+            </li>
+          ))}
+          {count > group.runs.length && (
+            <li>
+              <a href={linkTo(['runs'], { workflow, status })}>all {count}</a>
+            </li>
+          )}
+        </ul>
+        {reason !== 'in_doubt' && (
+          <div class="actions">
+            <Act
+              label={count === 1 ? 'Retry it' : `Retry all ${count}`}
+              kind="main"
+              ask={<Ask count={count} words={wordsOf(reason ?? status)} />}
+              act={(form) =>
+                post('/bulk', { action: 'retry', filter: filterOf(group), confirm: confirmed(form, count) })
+              }
+              done={reload}
+            >
+              {count > 1 && (
+                <label>
+                  Type {count} to confirm
+                  <input name="confirm" inputMode="numeric" autocomplete="off" required pattern={String(count)} />
+                </label>
+              )}
+            </Act>
+          </div>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function Ask({ count, words }: { readonly count: number; readonly words: string }) {
+  return (
+    <p>
+      {count === 1 ? 'This run goes' : `These ${count} runs (${words}) go`} on where {count === 1 ? 'it' : 'they'}{' '}
+      stopped. Steps that are done are not run again.
+    </p>
+  );
+}
+
+function filterOf({ status, reason, workflow, step, connection, code, message }: Group) {
+  return { status, reason, workflow, step, connection, ...(code === null ? { message } : { code }) };
+}
+
+function confirmed(form: FormData, count: number): number {
+  return count === 1 ? 1 : Number(form.get('confirm'));
+}

@@ -1,0 +1,74 @@
+// The workflows of the file in use.
+
+import type { WorkflowsAnswer, WorkflowView } from '../../api/workflows.ts';
+import { useData } from '../live.ts';
+import { Empty, Heading, Loaded } from '../parts/words.tsx';
+import { linkTo } from '../route.ts';
+
+export function Workflows() {
+  const data = useData<WorkflowsAnswer>('/workflows');
+  return (
+    <>
+      <Heading
+        title="Workflows"
+        over={
+          data.value && (
+            <>
+              <span class="mono">{data.value.file}</span> · <span class="mono">{data.value.hash.slice(0, 12)}</span>
+            </>
+          )
+        }
+      />
+      <Loaded data={data}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty next={<code>npx hookline check</code>}>The file holds no workflow yet.</Empty>
+          ) : (
+            <Table rows={items} />
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function Table({ rows }: { readonly rows: readonly WorkflowView[] }) {
+  return (
+    <div class="scroll">
+      <table>
+        <caption class="unseen">Workflows, in the order of the file</caption>
+        <thead>
+          <tr>
+            <th scope="col">Workflow</th>
+            <th scope="col">Waits for</th>
+            <th scope="col">Steps</th>
+            <th scope="col" class="number">
+              Succeeded, 24 h
+            </th>
+            <th scope="col" class="number">
+              Failed
+            </th>
+            <th scope="col" class="number">
+              Held
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, description, on, steps, day }) => (
+            <tr key={name}>
+              <th scope="row">
+                <a href={linkTo(['workflows', name])}>{name}</a>
+                {description && <p class="quiet small">{description}</p>}
+              </th>
+              <td class="mono">{on.join(', ')}</td>
+              <td>{steps.map(({ id }) => id).join(' → ')}</td>
+              <td class="number">{day.succeeded}</td>
+              <td class="number">{day.failed > 0 ? <strong class="bad">{day.failed}</strong> : 0}</td>
+              <td class="number">{day.held > 0 ? <strong class="doubt">{day.held}</strong> : 0}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
