@@ -46,8 +46,9 @@ export function createRecorder(parts: RecordParts): Recorder {
   return {
     accept: async (arrival, { type, key, rule, time, keepUntil, read }) => {
       const { source, receivedAt, headers, body, keeps } = arrival;
-      const deliveryId = createId('dlv', receivedAt, random);
       const id = createId('evt', receivedAt, random);
+      // Named alike, so that a store can keep both in one place.
+      const deliveryId = `dlv${id.slice(3)}`;
       const fact = { source, type, key, rule, time, receivedAt, body };
       const stored = storedHeaders(headers, keeps);
       const accepted = await parts.accept({ ...fact, deliveryId, eventId: id, keepUntil, headers: stored });

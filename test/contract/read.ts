@@ -45,6 +45,35 @@ export function readContract({ store }: Subject): void {
     expect(await store().events({ type: "' or 1=1 --" }, { limit: 10 })).toEqual([]);
   });
 
+  test('lists deliveries in one order, whether or not they are named like their events', async () => {
+    const items = Array.from({ length: 9 }, (_, index) => {
+      const item = delivery();
+      return index % 3 === 0 ? item : { ...item, deliveryId: `dlv${item.eventId.slice(3)}` };
+    });
+    const [first] = items;
+    await store().accept(items);
+    await store().accept([delivery({ key: first?.key ?? '' })]);
+    await store().refuse([refusal()]);
+    const ids = items
+      .map(({ deliveryId }) => deliveryId)
+      .sort()
+      .toReversed();
+    expect(await readAll((page) => store().deliveries({ status: 'accepted' }, page))).toEqual(ids);
+    const all = await readAll((page) => store().deliveries({}, page));
+    expect(all).toEqual(all.toSorted().toReversed());
+    expect(all).toHaveLength(11);
+    expect((await store().stats()).deliveries).toEqual({ accepted: 9, duplicate: 1, refused: 1 });
+    for (const { deliveryId: id, eventId, headers, body } of items) {
+      const found = [{ id, eventId, status: 'accepted', headers, size: body.byteLength, body: null, reason: null }];
+      expect(await store().deliveries({ id }, { limit: 5 })).toMatchObject(found);
+      expect((await store().deliveries({ eventId, status: 'accepted' }, { limit: 5 })).map((one) => one.id)).toEqual([
+        id,
+      ]);
+      expect(await store().deliveries({ id, status: 'duplicate' }, { limit: 5 })).toEqual([]);
+    }
+    expect(await store().deliveries({ id: first?.eventId }, { limit: 5 })).toEqual([]);
+  });
+
   test('pages through deliveries by event and status', async () => {
     const eventId = await acceptOne(store(), { key: 'k' });
     const repeats = Array.from({ length: 5 }, () => delivery({ key: 'k' }));

@@ -4,6 +4,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { migrations } from '../../src/store/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { acceptOne } from '../contract/rows.ts';
 import { folder, startChild } from './folder.ts';
@@ -77,7 +78,7 @@ test('refuses a store of a newer version, and leaves it as it is', async () => {
   await expect(openSqliteStore({ dir })).rejects.toMatchObject({ code: 'store.newer', exit: 2 });
   const after = new DatabaseSync(join(dir, 'hookline.db'));
   expect(after.prepare('pragma user_version').get()).toMatchObject({ user_version: 99 });
-  after.exec('pragma user_version = 1');
+  after.exec(`pragma user_version = ${migrations.length}`);
   after.close();
   const again = await openSqliteStore({ dir });
   expect(await again.pending(10)).toHaveLength(1);

@@ -21,11 +21,13 @@ export function openDatabase(dir: string, maxBytes: number | null): Database {
     const file = join(dir, 'hookline.db');
     // Made here, because bodies are nobody else's business; its log takes over its mode.
     closeSync(openSync(file, 'a', 0o600));
-    database = new DatabaseSync(file, { timeout: 1000 });
+    database = new DatabaseSync(file, { timeout: 1000, enableForeignKeyConstraints: false });
     const opened = database;
     const sql = createSql(opened);
     configure(sql, maxBytes);
     migrate(sql, dir);
+    // Only now: a step that makes a table anew must not lose what refers to its rows.
+    sql.exec('pragma foreign_keys = on');
     checkpoint(sql, 'truncate');
     proveWrite(sql);
     return { sql, inTransaction: () => opened.isTransaction, close: () => opened.close() };
@@ -43,7 +45,6 @@ function configure(sql: Sql, maxBytes: number | null): void {
   sql.exec('pragma synchronous = full');
   // Checkpoints are made between the batches, after the answers have left.
   sql.exec('pragma wal_autocheckpoint = 0');
-  sql.exec('pragma foreign_keys = on');
   sql.exec('pragma temp_store = memory');
   sql.exec('pragma cache_size = -16384');
   if (maxBytes !== null) {

@@ -142,6 +142,43 @@ export const migrations: readonly string[] = [
     ok integer not null
   ) without rowid;
   `,
+  // The first delivery of an event is told by the event's row: `headers` are its headers. Where they are null, as in
+  // older rows, it has a row of its own. A mark is half of what it was.
+  `
+  create table events_next (
+    id text not null primary key,
+    source text not null,
+    type text not null,
+    key text not null,
+    rule text not null,
+    time text,
+    received_at integer not null,
+    status text not null,
+    matched text not null,
+    runs integer not null,
+    config text,
+    headers text,
+    body blob not null
+  );
+  insert into events_next (id, source, type, key, rule, time, received_at, status, matched, runs, config, body)
+    select id, source, type, key, rule, time, received_at, status, matched, runs, config, body from events order by id;
+  drop table events;
+  alter table events_next rename to events;
+  create index events_status on events (status, id);
+  create index events_type on events (type, id);
+  create index events_source on events (source, id);
+  create index events_idle on events (received_at) where runs = 0 and status <> 'pending';
+
+  create table marks_next (
+    mark blob not null primary key,
+    event_id text not null,
+    keep_until integer not null
+  ) without rowid;
+  insert into marks_next select substr(mark, 1, 16), event_id, keep_until from marks;
+  drop table marks;
+  alter table marks_next rename to marks;
+  create index marks_keep_until on marks (keep_until);
+  `,
 ];
 
 /** Brings the store to the last schema, each step in its own transaction. Throws `store.newer`. */

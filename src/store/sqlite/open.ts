@@ -2,7 +2,7 @@
 
 import type { Store } from '../store.ts';
 import { startClient, type Client } from './client.ts';
-import { pack } from './pack.ts';
+import { pack, unpackAnswer, type PackedAnswer } from './pack.ts';
 import type { Commit, Verb } from './protocol.ts';
 
 export type { Commit } from './protocol.ts';
@@ -25,7 +25,10 @@ export async function openSqliteStore({ dir, maxBytes, onCommit }: OpenSqliteSto
   const client = await startClient({ dir, maxBytes: maxBytes ?? null, watch: onCommit !== undefined }, onCommit);
   const verb = <V extends Verb>(name: V) => forward(client, name);
   return {
-    accept: async (batch) => client.call('accept', [pack(batch)]) as ReturnType<Store['accept']>,
+    accept: async (batch) => {
+      const answers = (await client.call('accept', [pack(batch)])) as readonly PackedAnswer[];
+      return batch.map((item, index) => unpackAnswer(answers[index] ?? null, item));
+    },
     refuse: async (batch) => verb('refuse')(batch.map(ownBody)),
     pending: verb('pending'),
     plan: verb('plan'),

@@ -24,6 +24,10 @@ export function readPage(
     values.push(page.before);
   }
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-  const limit = Math.max(1, Math.min(mostRows, Math.floor(page.limit)));
-  return sql.all(`select * from ${table} ${where} order by id desc limit ?`, ...values, limit);
+  return sql.all(`select * from ${table} ${where} order by id desc limit ?`, ...values, limitOf(page));
+}
+
+/** Rows of a page at most. */
+export function limitOf(page: Page): number {
+  return Math.max(1, Math.min(mostRows, Math.floor(page.limit)));
 }

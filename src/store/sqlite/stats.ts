@@ -14,10 +14,13 @@ export function stats(sql: Sql): Stats {
   const { bytes } = sql.get('select page_count * page_size as bytes from pragma_page_count, pragma_page_size') as {
     bytes: number;
   };
+  const events = { ...none.events, ...counts(sql, 'events') };
+  // Every event has one, told by its row or by a row of its own.
+  const accepted = events.pending + events.matched + events.ignored;
   return {
-    events: { ...none.events, ...counts(sql, 'events') },
+    events,
     runs: { ...none.runs, ...counts(sql, 'runs') },
-    deliveries: { ...none.deliveries, ...counts(sql, 'deliveries') },
+    deliveries: { ...none.deliveries, ...counts(sql, 'deliveries'), accepted },
     oldestDueAt: nextDue(sql, lanes(sql)),
     bytes,
   };

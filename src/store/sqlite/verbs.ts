@@ -5,13 +5,14 @@ import { attempts } from './attempts.ts';
 import { backlog } from './backlog.ts';
 import { claim, lanes, nextDue, recover, release } from './claims.ts';
 import { proveWrite } from './database.ts';
-import { accept, deliveries, refuse } from './deliveries.ts';
+import { accept, refuse } from './deliveries.ts';
 import { event, events, pending, plan } from './events.ts';
-import { unpack, type PackedDeliveries } from './pack.ts';
+import { packAnswer, unpack, type PackedAnswer, type PackedDeliveries } from './pack.ts';
 import { prune } from './prune.ts';
 import { edit, record } from './record.ts';
 import { replay, run, runs } from './runs.ts';
 import type { Writing } from './savepoint.ts';
+import { deliveries } from './sent.ts';
 import { config, connections, saveConfig, setConnection } from './settings.ts';
 import type { Sql } from './sql.ts';
 import { stats } from './stats.ts';
@@ -25,7 +26,9 @@ type StoreVerbs = Omit<Store, 'ended'>;
 
 /** As the worker gets them: what is accepted comes packed. */
 type Arguments<V extends keyof StoreVerbs> = V extends 'accept' ? [PackedDeliveries] : Parameters<StoreVerbs[V]>;
-type Result<V extends keyof StoreVerbs> = Awaited<ReturnType<StoreVerbs[V]>>;
+type Result<V extends keyof StoreVerbs> = V extends 'accept'
+  ? readonly PackedAnswer[]
+  : Awaited<ReturnType<StoreVerbs[V]>>;
 
 export const reads: { readonly [V in ReadVerb]: (sql: Sql, ...args: Arguments<V>) => Result<V> } = {
   pending,
@@ -46,7 +49,7 @@ export const reads: { readonly [V in ReadVerb]: (sql: Sql, ...args: Arguments<V>
 };
 
 export const writes: { readonly [V in WriteVerb]: (writing: Writing, ...args: Arguments<V>) => Result<V> } = {
-  accept: (writing, packed) => accept(writing, unpack(packed)),
+  accept: (writing, packed) => accept(writing, unpack(packed)).map(packAnswer),
   refuse,
   plan,
   replay,

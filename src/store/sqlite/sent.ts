@@ -1,0 +1,73 @@
+// The list of deliveries: rows of their own, and the first one of each event, which is told by the event's row.
+
+import type { Delivery, DeliveryStatus } from '../../core/model.ts';
+import type { Page } from '../store.ts';
+import { limitOf, readPage } from './page.ts';
+import type { Sql, Value } from './sql.ts';
+
+/** The event that is named like this delivery but for the prefix: then its row tells of both, and both sort alike. */
+export function eventOf(deliveryId: string): string | undefined {
+  return deliveryId.startsWith('dlv') ? `evt${deliveryId.slice(3)}` : undefined;
+}
+
+interface DeliveryRow {
+  id: string;
+  source: string;
+  status: DeliveryStatus;
+  received_at: number;
+  reason: string | null;
+  event_id: string | null;
+  size: number;
+  headers: string;
+  body: Uint8Array | null;
+}
+
+export interface DeliveryFilter {
+  readonly id?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly status?: DeliveryStatus | undefined;
+}
+
+export function deliveries(sql: Sql, filter: DeliveryFilter, page: Page): readonly Delivery[] {
+  const { id, eventId: event_id, status } = filter;
+  const rows = readPage(sql, 'deliveries', { id, event_id, status }, page) as DeliveryRow[];
+  if (status === 'duplicate' || status === 'refused') return rows.map(toDelivery);
+  const all = [...rows, ...firstOnes(sql, filter, page)].sort((a, b) => (a.id < b.id ? 1 : -1));
+  return all.slice(0, limitOf(page)).map(toDelivery);
+}
+
+function firstOnes(sql: Sql, { id, eventId }: DeliveryFilter, page: Page): readonly DeliveryRow[] {
+  const conditions = ['headers is not null'];
+  const values: Value[] = [];
+  for (const wanted of [id === undefined ? undefined : (eventOf(id) ?? ''), eventId]) {
+    if (wanted === undefined) continue;
+    conditions.push('id = ?');
+    values.push(wanted);
+  }
+  if (page.before !== undefined) {
+    conditions.push('id < ?');
+    // What is no delivery's id still has its place among them.
+    values.push(eventOf(page.before) ?? (page.before < 'dlv' ? '' : 'evu'));
+  }
+  return sql.all(
+    "select 'dlv' || substr(id, 4) as id, source, 'accepted' as status, received_at, null as reason, id as event_id, " +
+      `length(body) as size, headers, null as body from events where ${conditions.join(' and ')} ` +
+      'order by events.id desc limit ?',
+    ...values,
+    limitOf(page),
+  ) as DeliveryRow[];
+}
+
+function toDelivery(row: DeliveryRow): Delivery {
+  return {
+    id: row.id,
+    source: row.source,
+    status: row.status,
+    receivedAt: row.received_at,
+    headers: JSON.parse(row.headers) as Delivery['headers'],
+    reason: row.reason,
+    eventId: row.event_id,
+    size: row.size,
+    body: row.body,
+  };
+}
