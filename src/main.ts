@@ -31,7 +31,7 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./cli/test.ts')).test,
   },
   capture: {
-    about: 'turns a stored event into a test, without personal data',
+    about: 'turns a stored event into a test, with fakes for personal data',
     load: async () => (await import('./cli/capture.ts')).capture,
   },
   plan: {

@@ -32,7 +32,7 @@ function showResult(print: Printer, { name, failures, placeholders }: TestResult
   const good = failures.length === 0;
   print.line(`${print.paint(good ? '✓' : '✗', good ? 'green' : 'red')} ${oneLine(name)}`);
   if (placeholders.length > 0) {
-    print.line(`    ${print.paint(`with a made-up output of ${oneLine(placeholders.join(', '))}`, 'yellow')}`);
+    print.line(`    ${print.paint(`with a made-up output of ${oneLine(placeholders.join(', '))}`, 'dim')}`);
   }
   for (const failure of failures) showFailure(print, failure);
 }
