@@ -6,26 +6,18 @@ import { HostError } from '../core/errors.ts';
 import { createRedactor, storeError } from '../core/log.ts';
 import { readSecret, readSettings } from '../core/settings.ts';
 import type { ConnectionConfig, Workflows } from '../workflow/compile.ts';
+import type { TriedConnection } from './check-result.ts';
 import type { Io } from './client.ts';
-import { painter } from './format.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** One line for each connection; resolves to the exit code: 1 when one does not work. */
-export async function checkConnections(workflows: Workflows, io: Io): Promise<number> {
-  const paint = painter(io.color);
-  const configs = [...workflows.connections.values()];
-  const width = Math.max(0, ...configs.map(({ name }) => name.length));
-  io.out('');
-  io.out(paint('connections', 'bold'));
-  let exit = 0;
-  for (const config of configs) {
-    const why = await checkOne(config, io);
-    if (why !== null) exit = 1;
-    const word = why === null ? paint('✓ works', 'green') : paint('✗ fails', 'red');
-    io.out(`  ${config.name.padEnd(width)}  ${word}${why === null ? '' : `  ${why}`}`);
+/** Tries them one after the other. */
+export async function tryConnections(workflows: Workflows, io: Io): Promise<readonly TriedConnection[]> {
+  const tried: TriedConnection[] = [];
+  for (const config of workflows.connections.values()) {
+    tried.push({ name: config.name, why: await checkOne(config, io) });
   }
-  return exit;
+  return tried;
 }
 
 /** Null when it works; else why not, without secrets. */

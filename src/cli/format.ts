@@ -104,10 +104,12 @@ export function zone(at: number): string {
   return `UTC${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-const segmenter = new Intl.Segmenter();
+/** Made when it is first needed: it takes longer to load than most commands do. */
+let segmenter: Intl.Segmenter | undefined;
 const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}]/u;
 
 function graphemes(text: string): string[] {
+  segmenter ??= new Intl.Segmenter();
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { findConnectors } from '../connect/find.ts';
 import { readSettings } from '../core/settings.ts';
 import { readFiles } from '../run/read-files.ts';
+import type { Advice } from '../workflow/advise.ts';
 import type { Catalog } from '../workflow/compile.ts';
 import { packFiles } from '../workflow/files.ts';
 import { loadWorkflows, type Loaded } from '../workflow/load.ts';
@@ -17,11 +18,11 @@ export interface LoadedFile extends Loaded {
   readonly catalog: Catalog;
 }
 
-/** `given`: default as of `workflowsPath`. Rejects with `config.unreadable`. */
-export async function loadFile(io: Io, given: string | undefined): Promise<LoadedFile> {
+/** `given`: default as of `workflowsPath`. `advice`: for a check of the file. Rejects with `config.unreadable`. */
+export async function loadFile(io: Io, given: string | undefined, advice?: Advice): Promise<LoadedFile> {
   const { file, path, catalog } = await findFile(io, given);
   const files = await readFiles(path, file);
-  return { file, text: packFiles(files), catalog, ...(await loadWorkflows(files, catalog)) };
+  return { file, text: packFiles(files), catalog, ...(await loadWorkflows(files, catalog, advice)) };
 }
 
 /** A workflow file by its name, whether or not it is there, and the connectors that it may use. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { check } from '../../src/cli/check.ts';
+import { checked } from './check-files.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -18,9 +18,8 @@ async function startService(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function checked(env: Record<string, string>) {
+async function connected(env: Record<string, string>, ...args: readonly string[]) {
   const url = await startService();
-  const lines: string[] = [];
   const file = `version: 1
 sources: { in: { uses: github, secrets: ["\${{ secrets.IN }}"] } }
 connections:
@@ -30,21 +29,20 @@ connections:
 workflows:
   w: { on: "in:push", steps: [{ uses: api.request, with: { method: GET, path: /x } }] }
 `;
-  const out = (line: string) => void lines.push(line);
-  const io = { out, err: out, color: false, env: { ALLOW_PRIVATE: '127.0.0.1', ...env }, cwd: '/' };
-  const exit = await check(['w.yaml', '--connect'], { ...io, read: async (_, shown) => ({ file: shown, text: file }) });
-  return { exit, text: lines.join('\n') };
+  const given = { env: { ALLOW_PRIVATE: '127.0.0.1', ...env } };
+  const said = await checked(['w.yaml', '--connect', ...args], { 'w.yaml': file }, given);
+  return { exit: said.code, text: said.out + said.err };
 }
 
 describe('hookline check --connect', () => {
   it('says that a connection works', async () => {
-    const { exit, text } = await checked({ API_TOKEN: 'right-token' });
+    const { exit, text } = await connected({ API_TOKEN: 'right-token' });
     expect(text).toContain('api  ✓ works');
     expect(exit).toBe(0);
   });
 
   it('says why one does not, without its secret', async () => {
-    const { exit, text } = await checked({ API_TOKEN: 'wrong-token-1234' });
+    const { exit, text } = await connected({ API_TOKEN: 'wrong-token-1234' });
     expect(text).toContain('api  ✗ fails');
     expect(text).toContain('401');
     expect(text).not.toContain('wrong-token-1234');
@@ -52,8 +50,18 @@ describe('hookline check --connect', () => {
   });
 
   it('says which secret is not set', async () => {
-    const { exit, text } = await checked({});
-    expect(text).toContain('API_TOKEN');
+    const { exit, text } = await connected({});
+    expect(text).toContain('api  ✗ fails  secret "API_TOKEN" is not set or empty');
     expect(exit).toBe(1);
+  });
+
+  it('tells programs the same', async () => {
+    const good = await connected({ API_TOKEN: 'right-token' }, '--json');
+    expect(JSON.parse(good.text)).toMatchObject({ ok: true, connections: [{ name: 'api', works: true, why: null }] });
+    const bad = await connected({ API_TOKEN: 'wrong-token-1234' }, '--json');
+    expect(JSON.parse(bad.text)).toMatchObject({ ok: false, errors: 0, connections: [{ name: 'api', works: false }] });
+    const told = await connected({ API_TOKEN: 'wrong-token-1234' }, '--format', 'github');
+    expect(told.exit).toBe(1);
+    expect(told.text).toMatch(/^::error title=connection api::.*401/m);
   });
 });
