@@ -33,7 +33,8 @@ export async function executeRun(parts: EngineParts, claimed: ClaimedRun, contro
   const busy = new Map<string, Promise<void>>();
   for (;;) {
     if (control.canceled()) journal.apply({ type: 'canceled' });
-    if (!control.draining() && !control.canceled()) startReady({ parts, journal, workflow, scope, control }, busy);
+    const goesOn = !control.draining() && !control.canceled() && journal.held();
+    if (goesOn) startReady({ parts, journal, workflow, scope, control }, busy);
     if (busy.size === 0 || journal.lost()) break;
     const next = Promise.race(busy.values());
     if (journal.dirty()) await journal.save({});

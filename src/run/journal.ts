@@ -17,6 +17,8 @@ export interface Journal {
   dirty(): boolean;
   /** Another owner has the run: nothing more may be done for it. */
   lost(): boolean;
+  /** False: another owner may have the run by now, so nothing may be sent for it. */
+  held(): boolean;
   /** Writes the state, outcomes and new attempts in one transaction. False: the run is lost. */
   save(write: { begun?: readonly Attempt[]; release?: boolean }): Promise<boolean>;
 }
@@ -46,6 +48,7 @@ export function createJournal(parts: EngineParts, claimed: ClaimedRun, plan: Run
     },
     dirty: () => dirty,
     lost: () => lost,
+    held: () => !lost && (parts.store.shared?.holds(run.id, fence) ?? true),
     save: async ({ begun = [], release = false }) => {
       const outcomes = ended;
       ended = [];

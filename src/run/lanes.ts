@@ -24,6 +24,8 @@ export interface Lanes {
   resume(name: string): Promise<void>;
   state(name: string): ConnectionState | undefined;
   states(): readonly ConnectionState[];
+  /** What another replica stored: its pauses, resumes and circuits hold here too. */
+  adopt(stored: readonly ConnectionState[]): void;
   /** Lanes of stored runs that no connection serves any more: their runs are claimed to be held as missing. */
   setUnserved(lanes: readonly string[]): void;
 }
@@ -85,6 +87,9 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
     },
     state: book.state,
     states: book.states,
+    adopt: (stored) => {
+      for (const state of stored) if (book.adopt(state) && state.status === 'ok') failures.delete(state.name);
+    },
     setUnserved: (lanes) => {
       unserved = lanes.filter((lane) => !parts.has(lane));
     },
@@ -95,6 +100,16 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
 function createBook(parts: LaneParts, stored: readonly ConnectionState[]) {
   const states = new Map(stored.map((state) => [state.name, state]));
   const inUse = new Map<string, number>();
+  // States on their way to the store: what it holds meanwhile is older.
+  const saving = new Map<string, number>();
+  const save = async (state: ConnectionState) => {
+    saving.set(state.name, (saving.get(state.name) ?? 0) + 1);
+    try {
+      await parts.save(state);
+    } finally {
+      saving.set(state.name, (saving.get(state.name) ?? 1) - 1);
+    }
+  };
   const used = (name: string) => inUse.get(name) ?? 0;
   // An open circuit whose time has come lets one call through.
   const slots = (name: string) => (states.get(name)?.status === 'open' ? 1 : parts.concurrency(name));
@@ -114,6 +129,15 @@ function createBook(parts: LaneParts, stored: readonly ConnectionState[]) {
     use: (name: string, by: number) => void inUse.set(name, Math.max(0, used(name) + by)),
     state: (name: string) => states.get(name),
     states: () => [...states.values()],
+    /** True when it was news. */
+    adopt: (state: ConnectionState): boolean => {
+      const known = states.get(state.name);
+      if ((saving.get(state.name) ?? 0) > 0 || (known?.since === state.since && known.status === state.status))
+        return false;
+      states.set(state.name, state);
+      if (known?.status !== state.status || known.reason !== state.reason) parts.tell(state);
+      return true;
+    },
     set: async (
       name: string,
       status: ConnectionState['status'],
@@ -123,10 +147,10 @@ function createBook(parts: LaneParts, stored: readonly ConnectionState[]) {
       first: 'memory' | 'store' = 'memory',
     ) => {
       const state: ConnectionState = { name, status, reason, since: parts.clock(), untilAt, error };
-      if (first === 'store') await parts.save(state);
+      if (first === 'store') await save(state);
       states.set(name, state);
       parts.tell(state);
-      if (first === 'memory') await parts.save(state);
+      if (first === 'memory') await save(state);
     },
   };
 }

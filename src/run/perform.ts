@@ -50,12 +50,19 @@ async function attemptOnce(doing: Doing): Promise<AttemptEnd | undefined> {
   const attempt = newAttempt(doing);
   if (!(await journal.save({ begun: [attempt] }))) return undefined;
   failpoint('after-begun-before-send');
-  const end = await callAction(parts.sending, callOf(doing, attempt, stop));
+  const end = journal.held() ? await callAction(parts.sending, callOf(doing, attempt, stop)) : tooLate;
   failpoint('after-send-before-outcome');
   const error = end.status === 'succeeded' ? null : storeError(end.error, parts.redactor);
   await recordEnd(doing, attempt, end, error);
   return end;
 }
+
+/** This process stood still for so long that another may have the run: the attempt is given up before anything is sent. */
+const tooLate: AttemptEnd = {
+  status: 'interrupted',
+  error: new Error('the lease of the run ended before anything was sent'),
+  sent: false,
+};
 
 async function recordEnd(
   { parts, journal, step }: Doing,

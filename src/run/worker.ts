@@ -39,8 +39,8 @@ interface Active {
   readonly cancel: () => void;
 }
 
-/** Longest sleep between two looks at the store. */
-const idleMs = 30_000;
+/** Longest sleep between two looks at the store; shorter where another replica may have left something. */
+const idleMs = { own: 30_000, shared: 1000 };
 /** So many events at once are a crowd: the next batch waits a little and is larger, which leaves the disk to the receiver. */
 const crowd = 8;
 const paceMs = 10;
@@ -61,13 +61,15 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
       stop,
       freed: bell.ring,
     };
-    const done = executeRun(parts, claimed, control)
+    const run = { done: Promise.resolve(), cancel: () => cancel.abort(new Error('canceled')) };
+    run.done = executeRun(parts, claimed, control)
       .catch((error: unknown) => giveBack(parts, claimed, error))
       .finally(() => {
-        active.delete(claimed.run.id);
+        // A run that was lost may have been claimed again meanwhile.
+        if (active.get(claimed.run.id) === run) active.delete(claimed.run.id);
         bell.ring();
       });
-    active.set(claimed.run.id, { done, cancel: () => cancel.abort(new Error('canceled')) });
+    active.set(claimed.run.id, run);
   };
   return {
     start: () => {
@@ -142,7 +144,8 @@ async function loop({ parts, owner, bell, drain, begin, mine }: Loop): Promise<v
 async function nextLook(parts: EngineParts): Promise<number> {
   const lanes = parts.lanes.claims().map((claim) => claim.lane);
   const times = [await parts.store.nextDue(lanes), parts.lanes.nextTryAt()].filter((time) => time !== null);
-  return Math.min(parts.clock() + idleMs, ...times);
+  const idle = parts.store.shared ? idleMs.shared : idleMs.own;
+  return Math.min(parts.clock() + idle, ...times);
 }
 
 /** A run whose execution broke goes back to the store; attempts without an outcome are looked at when it is claimed again. */

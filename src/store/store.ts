@@ -190,7 +190,44 @@ export interface Audit {
   readonly ok: boolean;
 }
 
+/** One process of several that share a store. */
+export interface Replica {
+  /** The owner of its claims. */
+  readonly id: string;
+  readonly host: string;
+  /** Hash of its live configuration. */
+  readonly config: string;
+  readonly startedAt: Time;
+  readonly seenAt: Time;
+}
+
+/**
+ * What may have happened elsewhere: runs are due, events were left unplanned, the state of a connection or the replicas changed.
+ * Told soon when another replica did it, within seconds when that message was lost, and sometimes for nothing.
+ */
+export type News = 'runs' | 'events' | 'connections' | 'replicas';
+
+export interface JoinReplica {
+  readonly id: string;
+  readonly host: string;
+  readonly config: () => string;
+  readonly hear: (news: News) => void;
+}
+
+/** What a store that several processes share offers beside the verbs. */
+export interface SharedStore {
+  /** Before the first claim. It is left when the store is closed. */
+  join(replica: JoinReplica): Promise<void>;
+  /** Those that were seen lately. */
+  replicas(): Promise<readonly Replica[]>;
+  /** False: the lease of this claim may have ended, so another replica may have the run. */
+  holds(runId: string, fence: number): boolean;
+}
+
 export interface Store {
+  /** Absent where one process owns the store. */
+  readonly shared?: SharedStore;
+
   /** One transaction for all: delivery, dedupe mark and event of each. Rejects with `store.unavailable` when nothing could be written. */
   accept(batch: readonly AcceptDelivery[]): Promise<readonly Settled<Accepted>[]>;
   refuse(batch: readonly RefuseDelivery[]): Promise<void>;

@@ -16,8 +16,8 @@ export interface Claims {
   drop(runId: string, fence: number): void;
   /** Whether nobody else can have the run yet. */
   holds(runId: string, fence: number): boolean;
-  /** Renews every claim; one that lapsed is dropped and its lane suspected. */
-  renew(queue: Queue): Promise<void>;
+  /** Renews every claim; true when one had lapsed: it is dropped and its lane suspected. */
+  renew(queue: Queue): Promise<boolean>;
   /** This lane may have jobs of owners that ended: they have no due time by which they would be found. */
   suspect(lanes: readonly string[]): void;
   /** Whether it is suspected; it no longer is afterwards. */
@@ -33,6 +33,7 @@ export function createClaims(clock: () => number): Claims {
   const suspects = new Set<string>();
   const renewLane = async (queue: Queue, lane: string, held: readonly (readonly [string, Held])[]) => {
     const knownAt = clock();
+    let lapsed = false;
     const renewed = await queue.touch(
       lane,
       held.map(([, claim]) => claim),
@@ -44,8 +45,10 @@ export function createClaims(clock: () => number): Claims {
       else {
         claims.delete(runId);
         suspects.add(lane);
+        lapsed = true;
       }
     }
+    return lapsed;
   };
   return {
     add: (runId, held) => void claims.set(runId, held),
@@ -58,7 +61,9 @@ export function createClaims(clock: () => number): Claims {
     },
     renew: async (queue) => {
       const byLane = Map.groupBy(claims, ([, { lane }]) => lane);
-      for (const [lane, held] of byLane) await renewLane(queue, lane, held);
+      let lapsed = false;
+      for (const [lane, held] of byLane) lapsed = (await renewLane(queue, lane, held)) || lapsed;
+      return lapsed;
     },
     suspect: (lanes) => {
       for (const lane of lanes) suspects.add(lane);

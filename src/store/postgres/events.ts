@@ -6,6 +6,7 @@ import type { Sql } from './database.ts';
 import { toBytes } from './deliveries.ts';
 import { readPage } from './page.ts';
 import type { Queue } from './queue.ts';
+import { raise } from './raise.ts';
 import { insertRuns, markOf } from './runs.ts';
 
 interface EventRow {
@@ -104,6 +105,11 @@ export async function plan(
       open.map(({ config }) => config ?? null),
       open.map((item) => planned.get(item)?.length ?? 0),
     ],
+  );
+  const planning = open.filter((item) => (planned.get(item)?.length ?? 0) > 0);
+  await raise(
+    sql,
+    planning.flatMap(({ raises = [] }) => raises),
   );
   return batch.map((item) => ({ runs: planned.get(item) ?? [] }));
 }

@@ -1,20 +1,24 @@
 // Opens the store on PostgreSQL: the same port as the embedded one, shared by any number of processes.
 
+import { randomUUID } from 'node:crypto';
 import type { Log } from '../../core/log.ts';
 import type { Time } from '../../core/model.ts';
-import type { Store } from '../store.ts';
+import type { News, Planned, Store } from '../store.ts';
 import { attempts } from './attempts.ts';
 import { backlog } from './backlog.ts';
 import { claim, lanes, nextDue, recover, release } from './claim.ts';
 import { createClaims } from './claims.ts';
-import { openDatabase, type Database, type Limits } from './database.ts';
+import { openDatabase, type Database, type Limits, type Sql } from './database.ts';
 import { deliveries, refuse } from './deliveries.ts';
 import { event, events, pending, plan } from './events.ts';
 import { openIntake } from './intake.ts';
 import { migrate } from './migrations.ts';
+import { tell } from './news.ts';
 import { prune } from './prune.ts';
 import { startQueue, type Queue } from './queue.ts';
+import { raise } from './raise.ts';
 import { edit, Moved, record } from './record.ts';
+import { createReplicas } from './replicas.ts';
 import { replay, run, runs } from './runs.ts';
 import { config, connections, saveConfig, setConnection } from './settings.ts';
 import { stats } from './stats.ts';
@@ -56,23 +60,35 @@ function storeOf({ database, queue, url, limits, clock }: Parts): Store {
   const intake = openIntake(url, limits);
   const ticks = () => performance.now();
   const claims = createClaims(ticks);
+  const self = randomUUID();
+  const replicas = createReplicas({ database, queue, claims, url, limits, clock, self });
   let closing: Promise<void> | null = null;
   const close = async () => {
+    await replicas.close();
     await queue.stop();
     await intake.close();
     await database.close();
   };
+  /** The work, and with its commit a word to the others. */
+  const telling = <T>(news: News, work: (sql: Sql) => Promise<T>, changed: (result: T) => boolean = () => true) =>
+    database.transact(async (sql) => {
+      const result = await work(sql);
+      if (changed(result)) await tell(sql, self, news);
+      return result;
+    });
   return {
+    shared: replicas,
     accept: (batch) => intake.accept(batch),
     refuse: (batch) => refuse(database, batch),
     pending: (limit) => pending(database, limit),
     plan: async (batch) => {
       await queue.prepare(batch.flatMap((item) => item.runs.map(({ lane }) => lane)));
-      return database.transact((sql) => plan(sql, queue, batch, clock()));
+      const some = (planned: readonly Planned[]) => planned.some((item) => item.runs.length > 0);
+      return telling('runs', (sql) => plan(sql, queue, batch, clock()), some);
     },
     replay: async (given) => {
       await queue.prepare([given.lane]);
-      return database.transact((sql) => replay(sql, queue, given, clock()));
+      return telling('runs', (sql) => replay(sql, queue, given, clock()));
     },
     claim: (request) => claim({ database, queue, claims, ticks }, request),
     nextDue: (names) => nextDue(database, names),
@@ -86,14 +102,14 @@ function storeOf({ database, queue, url, limits, clock }: Parts): Store {
     },
     edit: async (given) => {
       try {
-        return await database.transact((sql) => edit(sql, queue, given));
+        return await telling('runs', (sql) => edit(sql, queue, given), Boolean);
       } catch (error) {
         if (error instanceof Moved) return false;
         throw error;
       }
     },
-    recover: (owner, now, keep) => database.transact((sql) => recover(sql, queue, owner, now, keep)),
-    release: (lane, reasons, now) => release(database, lane, reasons, now),
+    recover: (owner, now, keep) => telling('runs', (sql) => recover(sql, queue, owner, now, keep), Boolean),
+    release: (lane, reasons, now) => telling('runs', (sql) => release(sql, lane, reasons, now), Boolean),
     event: (id) => event(database, id),
     events: (filter, page) => events(database, filter, page),
     deliveries: (filter, page) => deliveries(database, filter, page),
@@ -102,7 +118,8 @@ function storeOf({ database, queue, url, limits, clock }: Parts): Store {
     attempts: (runId) => attempts(database, runId),
     saveConfig: (given) => saveConfig(database, given),
     config: (hash) => config(database, hash),
-    setConnection: (state) => setConnection(database, state),
+    setConnection: (state, raises) => telling('connections', (sql) => setConnection(sql, state, raises)),
+    raise: (given) => database.transact((sql) => raise(sql, given)),
     connections: () => connections(database),
     tally: (rows) => tally(database, rows),
     tallies: (from) => tallies(database, from),

@@ -4,6 +4,7 @@ import type { EditRun, RecordRun, RunUpdate } from '../store.ts';
 import { endAttempts, insertAttempts, keepLate, type EndOfRun } from './attempts.ts';
 import type { Sql } from './database.ts';
 import type { Queue } from './queue.ts';
+import { raise } from './raise.ts';
 import { toJson } from './text.ts';
 
 const columns = ['status', 'reason', 'config', 'started_at', 'ended_at', 'deadline_at', 'lane', 'error', 'steps'];
@@ -67,6 +68,10 @@ async function recordRound(
     written.flatMap(({ runId, begun = [] }) => begun.map((attempt) => ({ ...attempt, runId }))),
   );
   await endAttempts(sql, written.flatMap(endsOf));
+  await raise(
+    sql,
+    written.flatMap(({ raises = [] }) => raises),
+  );
   await keepLate(sql, batch.filter((item) => !found.has(item)).flatMap(endsOf));
   await removeJobs(
     sql,
@@ -132,12 +137,15 @@ update hookline.runs r set ${assign('g')}, due_at = g.due_at, fence = fence + 1,
 from given g where r.id = $1 and r.fence = $2 and r.owner is null`;
 
 /** The job goes before the row is written: a claim takes its locks in this order too. */
-export async function edit(sql: Sql, queue: Queue, { runId, fence, update }: EditRun): Promise<boolean> {
+export async function edit(sql: Sql, queue: Queue, { runId, fence, update, raises }: EditRun): Promise<boolean> {
   const text = 'select job, queue from hookline.runs where id = $1 and fence = $2 and owner is null';
   const rows = await sql.rows<{ job: string | null; queue: string | null }>(text, [runId, fence]);
   if (rows.length === 0) return false;
   await removeJobs(sql, queue, rows);
-  if ((await sql.run(editOne, [runId, fence, ...updatesOf([update])])) > 0) return true;
+  if ((await sql.run(editOne, [runId, fence, ...updatesOf([update])])) > 0) {
+    await raise(sql, raises);
+    return true;
+  }
   throw new Moved();
 }
 

@@ -1,8 +1,9 @@
 // Accepted configurations, and what is kept of each connection.
 
 import type { ConnectionState, StoredError } from '../../core/model.ts';
-import type { StoredConfig } from '../store.ts';
+import type { RaiseEvent, StoredConfig } from '../store.ts';
 import type { Sql } from './database.ts';
+import { raise } from './raise.ts';
 import { fromJson, toJson } from './text.ts';
 
 /** `saved` orders them, not the clock: an older file that is accepted again is the last one. */
@@ -23,13 +24,14 @@ export async function config(sql: Sql, hash?: string): Promise<StoredConfig | nu
   return rows[0] ?? null;
 }
 
-export async function setConnection(sql: Sql, state: ConnectionState): Promise<void> {
+export async function setConnection(sql: Sql, state: ConnectionState, raises?: readonly RaiseEvent[]): Promise<void> {
   await sql.run(
     `insert into hookline.connections (name, status, reason, since, until_at, error) values ($1, $2, $3, $4, $5, $6)
      on conflict (name) do update set status = excluded.status, reason = excluded.reason, since = excluded.since,
        until_at = excluded.until_at, error = excluded.error`,
     [state.name, state.status, state.reason, state.since, state.untilAt, toJson(state.error)],
   );
+  await raise(sql, raises);
 }
 
 interface ConnectionRow {

@@ -3,7 +3,7 @@
 import type { Store } from '../store.ts';
 import type { Fault } from './fault.ts';
 
-export type Verb = Exclude<keyof Store, 'ended'>;
+export type Verb = Exclude<keyof Store, 'ended' | 'shared'>;
 
 export interface Request {
   readonly id: number;

@@ -20,9 +20,9 @@ import { audit, audits, tallies, tally } from './tallies.ts';
 
 type Reads = 'pending' | 'nextDue' | 'lanes' | 'event' | 'events' | 'deliveries' | 'run' | 'runs' | 'attempts';
 export type ReadVerb = Reads | 'config' | 'connections' | 'stats' | 'backlog' | 'tallies' | 'audits';
-export type WriteVerb = Exclude<keyof Store, ReadVerb | 'close' | 'ended'>;
+export type WriteVerb = Exclude<keyof Store, ReadVerb | 'close' | 'ended' | 'shared'>;
 
-type StoreVerbs = Omit<Store, 'ended'>;
+type StoreVerbs = Omit<Store, 'ended' | 'shared'>;
 
 /** As the worker gets them: what is accepted comes packed. */
 type Arguments<V extends keyof StoreVerbs> = V extends 'accept' ? [PackedDeliveries] : Parameters<StoreVerbs[V]>;

@@ -1,0 +1,22 @@
+// Chooses the store: PostgreSQL where a database is named, else the embedded one. The only place that does.
+
+import type { Log } from '../core/log.ts';
+import type { Time } from '../core/model.ts';
+import type { Store } from './store.ts';
+
+export interface OpenStore {
+  /** `postgres://…`, a secret; empty: the embedded store. */
+  readonly url: string;
+  /** Folder of the embedded store. */
+  readonly dir: string;
+  /** Connections to the database. */
+  readonly connections: number;
+  readonly clock: () => Time;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+/** Rejects with `database.invalid`, `store.unavailable`, `store.newer`, `store.locked` or `store.unwritable`. */
+export async function openStore({ url, dir, ...options }: OpenStore): Promise<Store> {
+  if (url === '') return (await import('./sqlite/open.ts')).openSqliteStore({ dir });
+  return (await import('./postgres/open.ts')).openPostgresStore({ url, ...options });
+}
