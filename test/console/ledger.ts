@@ -1,5 +1,6 @@
 // A real store with a known history, and an admin listener over it, for the tests of the API and of the commands.
 
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +51,7 @@ export async function openLedger(given: Partial<AdminParts> = {}): Promise<Ledge
     settings: { host: '127.0.0.1', port: 0 },
     log: recordingLog(logged),
     clock: () => start,
+    random: (size) => randomBytes(size),
     readEvent: (event) => {
       const body = JSON.parse(Buffer.from(event.body).toString('utf8')) as { data?: unknown };
       return { data: body.data, body };

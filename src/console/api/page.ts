@@ -48,7 +48,7 @@ export async function pageRoutes(server: FastifyInstance, folder: string): Promi
   for (const [path, asset] of assets) {
     const lasting = path.startsWith('/assets/');
     server.get(path === '/index.html' ? '/' : path, async ({ headers }, reply) => {
-      const cache = lasting ? 'public, max-age=31536000, immutable' : 'no-cache';
+      const cache = lasting ? 'public, max-age=31536000, immutable' : 'no-store';
       reply.headers({
         'content-security-policy': policy,
         'cache-control': cache,
