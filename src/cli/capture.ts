@@ -14,7 +14,7 @@ import type { Client, Io } from './client.ts';
 import { misuse, runCommand } from './command.ts';
 import { oneLine } from './format.ts';
 import { loadFile } from './load-file.ts';
-import { readTestEvent } from './test-event.ts';
+import { createFaults, readTestEvent } from './test-event.ts';
 import { findTestFiles } from './test-files.ts';
 import { runTest } from './test-run.ts';
 
@@ -99,8 +99,8 @@ function countErrors({ file, problems }: Awaited<ReturnType<typeof loadFile>>) {
 async function prove(text: string, name: string, workflows: Workflows, path: string): Promise<void> {
   const file = readTestFile({ file: 'captured', text }, workflows);
   const test = file.tests.find((one) => one.name === name);
-  const event =
-    test === undefined ? undefined : await readTestEvent(test.event, { workflows, report: file.report, path });
+  const parts = { workflows, report: file.report, path, faults: createFaults() };
+  const event = test === undefined ? undefined : await readTestEvent(test.event, parts);
   const problem = file.problems().find(({ severity }) => severity === 'error');
   const result = test && event && runTest(test, event, { workflows, settings: readSettings({}), file });
   const [failure] = result?.failures ?? [];

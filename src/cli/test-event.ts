@@ -4,12 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Schema } from '../plugin/index.ts';
 import type { EventScope, SourceConfig, Workflows } from '../workflow/compile.ts';
+import type { Fault } from '../workflow/fault.ts';
 import { reportFaults } from '../workflow/faults.ts';
 import { closed } from '../workflow/input-schema.ts';
 import { child, entriesOf, textOf, toData, type Entry, type Node } from '../workflow/node.ts';
 import type { Report } from '../workflow/report.ts';
 import { nearest } from '../workflow/suggest.ts';
-import { createValidators } from '../workflow/validate.ts';
+import { createValidators, type Validate } from '../workflow/validate.ts';
 import { AnswerError } from './client.ts';
 import { fixedSeed } from './send.ts';
 import { readAs } from './try-event.ts';
@@ -19,6 +20,19 @@ export interface TestEventParts {
   readonly report: Report;
   /** The test file; files that it names are found from its folder. */
   readonly path: string;
+  /** Faults of a value by a schema; kept, because compiling one takes long. */
+  readonly faults: (schema: Schema, value: unknown) => readonly Fault[];
+}
+
+/** For `faults`. */
+export function createFaults(): TestEventParts['faults'] {
+  const validators = createValidators();
+  const known = new Map<Schema, Validate>();
+  return (schema, value) => {
+    const validate = known.get(schema) ?? validators.compile(closed(schema));
+    known.set(schema, validate);
+    return validate(value);
+  };
 }
 
 /** Undefined when it cannot be made; why is in the report. */
@@ -140,7 +154,8 @@ function advise(name: string, known: readonly string[]): string {
 }
 
 /** Sets one value of the event, which is the test's own; false when there is no such field. */
-function replace(event: EventScope, path: string, entry: Entry, { workflows, report }: TestEventParts): boolean {
+function replace(event: EventScope, path: string, entry: Entry, parts: TestEventParts): boolean {
+  const { workflows, report } = parts;
   const [root = '', ...rest] = path.split('.');
   const roots = ['data', 'body'];
   if (!roots.includes(root) || rest.some((part) => part === '' || part === '__proto__')) {
@@ -149,7 +164,7 @@ function replace(event: EventScope, path: string, entry: Entry, { workflows, rep
   }
   const value = toData(entry.value);
   const schema = workflows.sources.get(event.source)?.catalogue.schema(event.type);
-  if (root === 'data' && schema !== undefined && !isKnown(schema, rest, entry, value, report)) return false;
+  if (root === 'data' && schema !== undefined && !isKnown(schema, rest, entry, value, parts)) return false;
   Object.assign(event, { [root]: withValue(root === 'data' ? event.data : event.body, rest, value) });
   return true;
 }
@@ -167,12 +182,18 @@ function withValue(data: unknown, [part, ...rest]: readonly string[], value: unk
 }
 
 /** A mistyped path or a value that never comes would make a test that proves nothing. */
-function isKnown(schema: Schema, path: readonly string[], entry: Entry, value: unknown, report: Report): boolean {
+function isKnown(
+  schema: Schema,
+  path: readonly string[],
+  entry: Entry,
+  value: unknown,
+  { report, faults }: TestEventParts,
+): boolean {
   let inner: Schema | undefined = schema;
   for (const [index, part] of path.entries()) {
     const { properties, additionalProperties, items }: Schema = inner;
-    const found: Schema | undefined = Object.hasOwn(properties ?? {}, part) ? properties?.[part] : items;
-    if (found === undefined) {
+    const next: Schema | undefined = Object.hasOwn(properties ?? {}, part) ? properties?.[part] : items;
+    if (next === undefined) {
       if (additionalProperties !== undefined || properties === undefined) return true;
       const before = ['data', ...path.slice(0, index)].join('.');
       report.error(
@@ -183,10 +204,10 @@ function isKnown(schema: Schema, path: readonly string[], entry: Entry, value: u
       );
       return false;
     }
-    inner = found;
+    inner = next;
   }
   if (value === null) return true;
-  const faults = createValidators().compile(closed(inner))(value);
-  reportFaults(faults, entry.value, entry.key, report, '');
-  return faults.length === 0;
+  const found = faults(inner, value);
+  reportFaults(found, entry.value, entry.key, report, '');
+  return found.length === 0;
 }

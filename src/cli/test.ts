@@ -8,7 +8,7 @@ import type { Workflows } from '../workflow/compile.ts';
 import type { Io } from './client.ts';
 import { escapeJson, misuse, runCommand } from './command.ts';
 import { loadFile } from './load-file.ts';
-import { readTestEvent } from './test-event.ts';
+import { createFaults, readTestEvent } from './test-event.ts';
 import { findTestFiles, readTestText } from './test-files.ts';
 import { showTests, toJUnit, toJson, type TestedFile } from './test-print.ts';
 import { runTest, type TestResult } from './test-run.ts';
@@ -66,9 +66,9 @@ async function testFile(name: string, filter: string, workflows: Workflows, io: 
   const text = await readTestText(io, name);
   const file = readTestFile({ file: name, text }, workflows);
   const settings = readSettings({});
+  const parts = { workflows, report: file.report, path: resolve(io.cwd, name), faults: createFaults() };
   const results: TestResult[] = [];
   for (const one of file.tests.filter((test) => test.name.includes(filter))) {
-    const parts = { workflows, report: file.report, path: resolve(io.cwd, name) };
     const event = await readTestEvent(one.event, parts);
     if (event !== undefined) results.push(runTest(one, event, { workflows, settings, file }));
   }
