@@ -58,12 +58,19 @@ export type NewRun = Omit<Run, 'replay'> & {
   readonly unique: string | null;
 };
 
+/**
+ * An event of our own, told by what it is written with: both or neither. One whose key is known is passed over. It has no
+ * delivery, and nothing is received under its source.
+ */
+export type RaiseEvent = Omit<AcceptDelivery, 'deliveryId' | 'headers'>;
+
 export interface PlanEvent {
   readonly eventId: string;
   /** Empty: the event is `ignored`. */
   readonly runs: readonly NewRun[];
   /** Hash of the configuration it was matched with, kept as the event's `config`. */
   readonly config?: string;
+  readonly raises?: readonly RaiseEvent[];
 }
 
 export interface Planned {
@@ -104,6 +111,8 @@ export interface RecordRun {
   readonly ended?: readonly EndAttempt[];
   /** True gives the run back: no owner, claimable at `dueAt`. */
   readonly release: boolean;
+  /** Not written when the fence was lost. */
+  readonly raises?: readonly RaiseEvent[];
 }
 
 export interface RunFilter {
@@ -119,6 +128,7 @@ export interface EditRun {
   /** As read; the edit is refused when the run has moved on. */
   readonly fence: number;
   readonly update: RunUpdate;
+  readonly raises?: readonly RaiseEvent[];
 }
 
 export interface Page {
@@ -273,7 +283,9 @@ export interface Store {
   saveConfig(config: StoredConfig): Promise<void>;
   /** By hash; without one, the last that was accepted. */
   config(hash?: string): Promise<StoredConfig | null>;
-  setConnection(state: ConnectionState): Promise<void>;
+  setConnection(state: ConnectionState, raises?: readonly RaiseEvent[]): Promise<void>;
+  /** For what has no row of its own to be written with. */
+  raise(events: readonly RaiseEvent[]): Promise<void>;
   connections(): Promise<readonly ConnectionState[]>;
 
   /** Adds to the counts that are there. Statistics only: nothing is decided by them. */

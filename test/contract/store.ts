@@ -7,6 +7,7 @@ import { claimContract } from './claim.ts';
 import { keepContract } from './keep.ts';
 import { planContract } from './plan.ts';
 import { pruneContract } from './prune.ts';
+import { raiseContract } from './raise.ts';
 import { readContract } from './read.ts';
 import { recordContract } from './record.ts';
 import { restartContract } from './restart.ts';
@@ -52,6 +53,7 @@ export function storeContract(name: string, make: () => Promise<StorePlace>): vo
     describe('claims by lane', () => claimContract(subject));
     describe('records what owners write', () => recordContract(subject));
     describe('recovers after a restart', () => restartContract(subject));
+    describe('raises events of our own', () => raiseContract(subject));
     describe('reads pages', () => readContract(subject));
     describe('keeps settings and counts', () => keepContract(subject));
     describe('counts over time', () => tallyContract(subject));

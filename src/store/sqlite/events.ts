@@ -3,6 +3,7 @@
 import type { Event, EventStatus } from '../../core/model.ts';
 import type { Page, PlanEvent, Planned } from '../store.ts';
 import { readPage } from './page.ts';
+import { raise } from './raise.ts';
 import { insertRun } from './runs.ts';
 import type { Writing } from './savepoint.ts';
 import type { Sql } from './sql.ts';
@@ -70,7 +71,7 @@ export function plan({ sql }: Writing, batch: readonly PlanEvent[]): readonly Pl
   return batch.map((item) => planOne(sql, item));
 }
 
-function planOne(sql: Sql, { eventId, runs, config }: PlanEvent): Planned {
+function planOne(sql: Sql, { eventId, runs, config, raises }: PlanEvent): Planned {
   const open = sql.get("select 1 from events where id = ? and status = 'pending'", eventId);
   if (open === undefined) return { runs: [] };
   const inserted = runs.filter((run) => insertRun(sql, { ...run, eventId, replay: 0 })).map((run) => run.id);
@@ -82,5 +83,6 @@ function planOne(sql: Sql, { eventId, runs, config }: PlanEvent): Planned {
     config ?? null,
     eventId,
   );
+  if (inserted.length > 0) raise(sql, raises);
   return { runs: inserted };
 }

@@ -49,6 +49,7 @@ export async function openSqliteStore({ dir, maxBytes, onCommit }: OpenSqliteSto
     saveConfig: verb('saveConfig'),
     config: verb('config'),
     setConnection: verb('setConnection'),
+    raise: verb('raise'),
     connections: verb('connections'),
     tally: verb('tally'),
     tallies: verb('tallies'),

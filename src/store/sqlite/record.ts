@@ -3,6 +3,7 @@
 import type { EditRun, RecordRun, RunUpdate } from '../store.ts';
 import { endAttempt, insertAttempt, keepLate } from './attempts.ts';
 import type { Writing } from './savepoint.ts';
+import { raise } from './raise.ts';
 import { toJson, type Sql } from './sql.ts';
 
 const update =
@@ -44,10 +45,11 @@ function recordOne(sql: Sql, item: RecordRun): boolean {
   }
   for (const attempt of item.begun ?? []) insertAttempt(sql, item.runId, attempt);
   for (const end of item.ended ?? []) endAttempt(sql, item.runId, end);
+  raise(sql, item.raises);
   return true;
 }
 
-export function edit({ sql }: Writing, { runId, fence, update: given }: EditRun): boolean {
+export function edit({ sql }: Writing, { runId, fence, update: given, raises }: EditRun): boolean {
   const changed = sql.run(
     `${update}, fence = fence + 1 where id = ? and fence = ? and owner is null`,
     ...updateOf(given),
@@ -55,5 +57,6 @@ export function edit({ sql }: Writing, { runId, fence, update: given }: EditRun)
     runId,
     fence,
   );
+  if (changed > 0) raise(sql, raises);
   return changed > 0;
 }

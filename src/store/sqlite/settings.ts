@@ -1,7 +1,8 @@
 // Accepted configurations, and what is kept of each connection.
 
 import type { ConnectionState, StoredError } from '../../core/model.ts';
-import type { StoredConfig } from '../store.ts';
+import type { RaiseEvent, StoredConfig } from '../store.ts';
+import { raise } from './raise.ts';
 import type { Writing } from './savepoint.ts';
 import { fromJson, toJson, type Sql } from './sql.ts';
 
@@ -26,7 +27,7 @@ export function config(sql: Sql, hash?: string): StoredConfig | null {
   return row === undefined ? null : { ...(row as StoredConfig) };
 }
 
-export function setConnection({ sql }: Writing, state: ConnectionState): void {
+export function setConnection({ sql }: Writing, state: ConnectionState, raises?: readonly RaiseEvent[]): void {
   sql.run(
     'insert or replace into connections (name, status, reason, since, until_at, error) values (?, ?, ?, ?, ?, ?)',
     state.name,
@@ -36,6 +37,7 @@ export function setConnection({ sql }: Writing, state: ConnectionState): void {
     state.untilAt,
     toJson(state.error),
   );
+  raise(sql, raises);
 }
 
 interface ConnectionRow {

@@ -9,6 +9,7 @@ import { accept, refuse } from './deliveries.ts';
 import { event, events, pending, plan } from './events.ts';
 import { packAnswer, unpack, type PackedAnswer, type PackedDeliveries } from './pack.ts';
 import { prune } from './prune.ts';
+import { raise } from './raise.ts';
 import { edit, record } from './record.ts';
 import { replay, run, runs } from './runs.ts';
 import type { Writing } from './savepoint.ts';
@@ -60,6 +61,7 @@ export const writes: { readonly [V in WriteVerb]: (writing: Writing, ...args: Ar
   release,
   saveConfig,
   setConnection,
+  raise: ({ sql }, events) => raise(sql, events),
   tally,
   audit,
   probe: ({ sql }) => proveWrite(sql),
