@@ -18,7 +18,8 @@ const order: Record<string, readonly string[]> = {
   receive: ['plugin', 'core', 'store', 'workflow', 'connect'],
   run: ['plugin', 'core', 'store', 'workflow', 'connect'],
   console: ['plugin', 'core', 'store', 'workflow', 'connect'],
-  'app.ts': ['plugin', 'core', 'store', 'workflow', 'connect', 'receive', 'run', 'console'],
+  'listen.ts': ['plugin', 'core', 'store', 'workflow', 'connect', 'receive', 'run', 'console'],
+  'app.ts': ['plugin', 'core', 'store', 'workflow', 'connect', 'receive', 'run', 'console', 'listen.ts'],
   cli: ['plugin', 'core', 'store', 'workflow', 'connect', 'receive', 'run', 'console', 'app.ts'],
   'main.ts': ['plugin', 'core', 'store', 'workflow', 'connect', 'receive', 'run', 'console', 'app.ts', 'cli'],
 };

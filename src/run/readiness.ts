@@ -13,14 +13,16 @@ export interface Readiness {
 const patienceMs = 5000;
 
 /** A refused workflow file does not make it unready: the last accepted one goes on. */
-export async function readiness(store: Pick<Store, 'probe'>, config: Pick<Config, 'stale'>): Promise<Readiness> {
-  const configDetail = config.stale ? 'the file is refused; the last accepted one is in use' : 'ok';
+export async function readiness(store: Pick<Store, 'probe'>, config: Pick<Config, 'refused'>): Promise<Readiness> {
+  // Readable by anyone, so it says where and not what.
+  const why = config.refused?.brief;
+  const configDetail = why === undefined ? 'ok' : `the file is refused (${why}); the last accepted one is in use`;
   try {
     await inTime(store.probe());
     return { ok: true, detail: { store: 'ok', config: configDetail } };
   } catch (error) {
-    const why = error instanceof HostError ? error.message : 'the store does not answer';
-    return { ok: false, detail: { store: why, config: configDetail } };
+    const fault = error instanceof HostError ? error.message : 'the store does not answer';
+    return { ok: false, detail: { store: fault, config: configDetail } };
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import type { Log, Redactor } from '../core/log.ts';
-import type { ConfigChanges, Happening } from '../core/model.ts';
+import type { ConfigChanges, Happening, Time } from '../core/model.ts';
 import { changesOf } from '../workflow/changes.ts';
 import type { Workflows } from '../workflow/compile.ts';
 import { packFiles, type FileTexts } from '../workflow/files.ts';
@@ -47,6 +47,12 @@ export type Outcome =
   | { readonly status: 'refused'; readonly refusal: Refusal };
 
 export interface Reload {
+  readonly state: () => {
+    readonly acceptedAt: Time;
+    readonly refused: Refusal | null;
+    /** What the last load since the start changed. */
+    readonly last: { readonly at: Time; readonly workflows: ConfigChanges } | null;
+  };
   /** Somebody asks: also reads secrets anew when the file is the same. */
   now(): Promise<Outcome>;
   /** The file may have changed. */
@@ -63,6 +69,7 @@ export function createReload(parts: ReloadParts): Reload {
   let stopped = false;
   // A file that is replaced may be away for a moment.
   let away = false;
+  let change: ReturnType<Reload['state']>['last'] = null;
   const again = () => {
     clearTimeout(timer);
     if (!stopped) timer = setTimeout(() => void look(), againMs).unref();
@@ -77,6 +84,7 @@ export function createReload(parts: ReloadParts): Reload {
       return { status: 'unchanged' };
     }
     if (outcome.status === 'refused' && outcome.refusal.again) again();
+    if (outcome.status === 'accepted') change = { at: parts.clock(), workflows: outcome.workflows };
     return outcome;
   };
   /** One after the other, so that the last one asked for is the last one loaded. */
@@ -91,7 +99,9 @@ export function createReload(parts: ReloadParts): Reload {
     return turn;
   };
   const look = () => (looking ??= queue(false));
+  const { config } = parts;
   return {
+    state: () => ({ acceptedAt: config.acceptedAt, refused: config.refused, last: change }),
     now: () => queue(true),
     look,
     stop: async () => {

@@ -7,6 +7,7 @@ import type { Sandbox } from '../../plugin/index.ts';
 import type { Store } from '../../store/store.ts';
 import type { Workflows } from '../../workflow/compile.ts';
 import type { Changes } from './changes.ts';
+import type { Loading } from './loading.ts';
 import type { Operations } from './operations.ts';
 import type { Tallies } from './tally.ts';
 
@@ -57,6 +58,8 @@ export interface AdminParts {
   readonly readEvent: (event: Event) => { readonly data: unknown; readonly body: unknown };
   /** The live workflow file, or the one with this hash; null when it can no longer be read. */
   readonly workflows?: (hash?: string) => Promise<Workflows | null>;
+  /** The workflow file on the disk; absent: it is loaded only at the start. */
+  readonly loading?: Loading;
   /** Behind `/livez` and `/readyz`; absent: they are not served. */
   readonly health?: Health;
   /** Behind `/metrics`; absent: it is not served. */

@@ -16,6 +16,7 @@ import { builtPage, pageRoutes } from './page.ts';
 import { healthRoutes } from './health.ts';
 import { metricRoutes } from './metrics.ts';
 import type { AdminParts } from './parts.ts';
+import { reloadRoutes } from './reload.ts';
 import { runRoutes } from './runs.ts';
 import { sandboxRoutes } from './sandbox.ts';
 import { sessionRoutes } from './session.ts';
@@ -109,6 +110,7 @@ function addApi(api: FastifyInstance, parts: AdminParts, access: Access): void {
     eventRoutes,
     eventStreamRoutes,
     configRoutes,
+    reloadRoutes,
     whyRoutes,
     runRoutes,
     deliveryRoutes,

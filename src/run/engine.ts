@@ -1,0 +1,54 @@
+// The engine put together: its parts, the worker, and what goes on beside the runs.
+
+import type { LiveConnections } from '../connect/connection.ts';
+import type { Config } from './config.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { createInbox } from './inbox.ts';
+import { openLanes } from './open-lanes.ts';
+import type { EngineParts } from './parts.ts';
+import { createRecorder } from './record.ts';
+import { recover } from './recover.ts';
+import { createWorker, type Worker } from './worker.ts';
+
+type Given = 'store' | 'readEvent' | 'sending' | 'settings' | 'redactor' | 'clock' | 'random' | 'randomBytes' | 'log';
+
+export interface OpenEngine extends Pick<EngineParts, Given | 'notify'> {
+  readonly config: Config;
+  readonly connections: LiveConnections;
+}
+
+export interface Engine {
+  readonly parts: EngineParts;
+  /** Goes on with what the last process left, and from then on with everything. */
+  start(owner: string): Promise<Worker>;
+}
+
+/** `onStop`: what is called at the stop, the last one given first. */
+export async function openEngine(given: OpenEngine, onStop: (close: () => Promise<unknown>) => void): Promise<Engine> {
+  const { config, connections, ...rest } = given;
+  const { store, settings, log } = given;
+  const recorder = createRecorder(store, log);
+  const parts: EngineParts = {
+    ...rest,
+    inbox: createInbox(store),
+    record: recorder.record,
+    connections: () => connections,
+    live: config.live,
+    pinned: config.pinned,
+    lanes: await openLanes({ ...given, live: config.live }),
+  };
+  return {
+    parts,
+    start: async (owner) => {
+      const worker = createWorker(parts, owner);
+      await recover(parts, owner);
+      worker.start();
+      onStop(async () => {
+        setTimeout(recorder.giveUp, settings.SHUTDOWN_GRACE + 2000).unref();
+        await worker.stop(settings.SHUTDOWN_GRACE);
+      });
+      onStop(startHousekeeping(parts, worker));
+      return worker;
+    },
+  };
+}
