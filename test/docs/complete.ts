@@ -1,8 +1,13 @@
-// A block of the docs that shows a part of a workflow file → the whole file: what it does not show is as in the example.
+// A block of the docs that shows a part of a workflow file → the whole file: what it uses and does not show is as in the example.
 
 import { parse, stringify } from 'yaml';
 
-const sections = ['env', 'sources', 'connections'] as const;
+/** Section → where one of its names is used. */
+const sections = {
+  env: (name: string) => `env\\.${name}\\b`,
+  sources: (name: string) => `\\b${name}:[a-z*]`,
+  connections: (name: string) => `uses: ${name}\\.`,
+} as const;
 
 /** `example`: the text of the example file. A part that is a list is the steps of one workflow. */
 export function completeFile(part: string, example: string): string {
@@ -10,15 +15,18 @@ export function completeFile(part: string, example: string): string {
   const shown = parse(given) as Record<string, Record<string, unknown> | undefined>;
   const base = parse(example) as Record<string, Record<string, unknown>>;
   const lines = ['version: 1'];
+  const workflows = shown['workflows'] === undefined ? stringify(base['workflows']) : '';
   let text = given;
-  for (const name of sections) {
-    const missing = Object.entries(base[name] ?? {}).filter(([key]) => !Object.hasOwn(shown[name] ?? {}, key));
+  for (const [name, use] of Object.entries(sections)) {
+    const missing = Object.entries(base[name] ?? {}).filter(([key]) => {
+      return !Object.hasOwn(shown[name] ?? {}, key) && new RegExp(use(key)).test(given + workflows);
+    });
     const entries = indent(stringify(Object.fromEntries(missing)), 2);
     if (missing.length === 0) continue;
     if (shown[name] === undefined) lines.push(`${name}:\n${entries}`);
     else text = text.replace(new RegExp(`^${name}:\\n`, 'm'), (head) => `${head}${entries}\n`);
   }
-  if (shown['workflows'] === undefined) lines.push(`workflows:\n${indent(stringify(base['workflows']), 2)}`);
+  if (workflows !== '') lines.push(`workflows:\n${indent(workflows, 2)}`);
   return `${lines.join('\n')}\n${text}`;
 }
 
