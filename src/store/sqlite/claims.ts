@@ -63,7 +63,7 @@ export function lanes(sql: Sql): readonly string[] {
 
 export function recover({ sql }: Writing, owner: string, now: Time, keep?: readonly string[]): number {
   const give =
-    "update runs indexed by runs_owner set owner = null, status = 'waiting', due_at = ?, fence = fence + 1 " +
+    "update runs indexed by runs_owner set owner = null, status = 'waiting', reason = null, due_at = ?, fence = fence + 1 " +
     'where owner is not null and ';
   if (keep === undefined) return sql.run(`${give} owner <> ?`, now, owner);
   const kept = JSON.stringify(keep);
