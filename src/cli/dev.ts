@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,6 @@ import { parseArgs } from 'node:util';
 import { startApp, type App, type AppOptions } from '../app.ts';
 import { HostError } from '../core/errors.ts';
 import { createLog, createRedactor } from '../core/log.ts';
-import type { Happening } from '../core/model.ts';
 import { readSettings } from '../core/settings.ts';
 import { formatProblem } from '../workflow/problem.ts';
 import type { Io } from './client.ts';
@@ -23,6 +22,7 @@ const help = `hookline dev [file] [--no-sample]
 
 Runs receiver, engine and the sandbox of every connector in use on a temporary store.
 Needs no credentials and never leaves this machine, whatever the environment holds.
+A change of the workflow file is loaded at once; problems are printed, and the file before goes on.
 
   file         a file, or a folder whose *.yaml files are loaded as one;
                default: ./workflows.yaml, else ./workflows/, else the example that comes with Hookline
@@ -40,13 +40,25 @@ export async function dev(args: readonly string[], io: Io): Promise<number> {
   const file = workflowFile(io.cwd, positionals[0]);
   const signal = untilSignal();
   try {
-    const { app, token, code } = await start(io, file, folder);
-    const dev = await writeDevFile(io.cwd, app, token, pluginsPath(io, file));
+    const loaded: { again?: () => void } = {};
+    const { app, token, code } = await start(io, file, folder, (happening) => {
+      if (happening.kind === 'config' && happening.status === 'accepted') loaded.again?.();
+      // The start itself is told by the welcome.
+      const line = happening.kind === 'config' && !loaded.again ? null : printHappening(happening, io.color);
+      if (line !== null) io.out(line);
+    });
+    const write = () => writeDevFile(io.cwd, app, token, pluginsPath(io, file));
+    let writing = write();
+    const dev = await writing;
     welcome(io, app, file, code);
+    loaded.again = () => {
+      writing = writing.then(write, write);
+    };
     if (!values['no-sample']) await sample(io, app);
     await signal;
     io.out('');
     await app.stop();
+    await writing.catch(() => undefined);
     await rm(dev, { force: true });
     return 0;
   } finally {
@@ -70,7 +82,7 @@ function workflowFile(cwd: string, given: string | undefined): string {
   return existsSync(path) ? path : fileURLToPath(new URL('../../workflows.example.yaml', import.meta.url));
 }
 
-async function start(io: Io, file: string, folder: string) {
+async function start(io: Io, file: string, folder: string, notify: AppOptions['notify']) {
   const redactor = createRedactor();
   const token = randomBytes(24).toString('base64url');
   const code = randomBytes(18).toString('base64url');
@@ -101,10 +113,7 @@ async function start(io: Io, file: string, folder: string) {
     redactor,
     log: createLog({ level: 'warn', redactor, destination: { write: (line) => io.err(plainLog(line)) } }),
     clock: Date.now,
-    notify: (happening: Happening) => {
-      const line = printHappening(happening, io.color);
-      if (line !== null) io.out(line);
-    },
+    notify,
     onProblems: (problems, files) => {
       for (const problem of problems) io.err(formatProblem(problem, files, { color: io.color }));
     },
@@ -127,14 +136,14 @@ async function writeDevFile(cwd: string, app: App, token: string, plugins: strin
     ]),
   );
   await mkdir(folder, { recursive: true });
-  await rm(file, { force: true });
   await writeFile(
-    file,
+    `${file}.new`,
     JSON.stringify({ pid: process.pid, url: app.url, adminUrl: app.adminUrl, token, plugins, sources }, null, 2),
     {
       mode: 0o600,
     },
   );
+  await rename(`${file}.new`, file);
   return file;
 }
 

@@ -135,9 +135,8 @@ function tellDelivery(happening: Extract<Happening, { kind: 'delivery' }>): Told
 }
 
 /** The problems of a refused file are printed with their places. */
-function tellConfig({ status, workflows, why }: Extract<Happening, { kind: 'config' }>): Told {
-  if (status === 'refused')
-    return { kind: 'reload', status: 'failed', text: oneLine(`refused: ${why ?? ''}`), strong: true };
+function tellConfig({ status, workflows }: Extract<Happening, { kind: 'config' }>): Told | null {
+  if (status === 'refused') return null;
   const counts = Object.entries(workflows).flatMap(([word, names]: [string, readonly string[]]) =>
     names.length === 0 ? [] : [`${names.length} ${names.length === 1 ? 'workflow' : 'workflows'} ${word}`],
   );

@@ -1,4 +1,4 @@
-// The process as a command sees it: the signals that end it.
+// The process as a command sees it: the signals that end it, and the one that makes it load anew.
 
 /** Resolves at the first SIGINT or SIGTERM from now on, also while a command still starts; a second one ends the process at once. */
 export function untilSignal(): Promise<NodeJS.Signals> {
@@ -12,4 +12,9 @@ export function untilSignal(): Promise<NodeJS.Signals> {
     process.on('SIGINT', on);
     process.on('SIGTERM', on);
   });
+}
+
+/** Calls back at every SIGHUP from now on, which would end the process otherwise. */
+export function onHangup(call: () => void): void {
+  process.on('SIGHUP', call);
 }

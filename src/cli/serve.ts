@@ -13,13 +13,14 @@ import { readSecret, readSettings, type Settings } from '../core/settings.ts';
 import { formatProblem } from '../workflow/problem.ts';
 import type { Io } from './client.ts';
 import { pluginsPath, workflowsPath } from './load-file.ts';
-import { untilSignal } from './process.ts';
+import { onHangup, untilSignal } from './process.ts';
 
 const help = `hookline serve
 
 Runs the receiver and the engine with real credentials.
 
 Settings come from the environment: PORT, HOST, DATA_DIR, WORKFLOWS, ADMIN_TOKEN and others (docs/reference/settings.md).
+A change of the workflow file is loaded while it runs; SIGHUP does so too, and reads secrets from their files anew.
 Each secret that the workflow file names comes from the variable of that name, or from the file that NAME_FILE names.`;
 
 export async function serve(args: readonly string[], io: Io): Promise<number> {
@@ -35,6 +36,8 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const token = adminToken(io, settings);
   redactor.add([token]);
   const asked = untilSignal();
+  const hangup: { reload?: () => Promise<unknown> } = {};
+  onHangup(() => void hangup.reload?.());
   const app = await startApp({
     settings,
     dataDir,
@@ -51,6 +54,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
       for (const problem of problems) io.err(formatProblem(problem, files, { color: io.color }));
     },
   });
+  hangup.reload = () => app.reload();
   const tokenFile = join(dataDir, 'admin-token');
   if (!hasToken(io)) writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
   log.info('Hookline is ready', {
