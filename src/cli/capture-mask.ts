@@ -116,7 +116,7 @@ function wholeFake(kind: PersonalKind, text: string, inside: (text: string) => s
     case 'code':
       return fakeCode(text);
     default:
-      return inside(text) === text ? fakeEmail(text) : inside(text);
+      return text.search(emailPattern) === -1 ? fakeEmail(text) : inside(text);
   }
 }
 

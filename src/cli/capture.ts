@@ -6,6 +6,7 @@ import type { EventDetail } from '../console/api/events.ts';
 import type { RunDetail } from '../console/api/run-view.ts';
 import { HostError } from '../core/errors.ts';
 import { readSettings } from '../core/settings.ts';
+import { formatProblem } from '../workflow/problem.ts';
 import { readTestFile } from '../workflow/test-file.ts';
 import type { Workflows } from '../workflow/compile.ts';
 import { captureTest } from './capture-test.ts';
@@ -13,7 +14,7 @@ import { addTest } from './capture-write.ts';
 import type { Client, Io } from './client.ts';
 import { misuse, runCommand } from './command.ts';
 import { oneLine } from './format.ts';
-import { loadFile } from './load-file.ts';
+import { loadFile, type LoadedFile } from './load-file.ts';
 import { createFaults, readTestEvent } from './test-event.ts';
 import { findTestFiles } from './test-files.ts';
 import { runTest } from './test-run.ts';
@@ -51,7 +52,7 @@ export function capture(args: readonly string[], io: Io): Promise<number> {
     const files = await findTestFiles(io, values.file);
     const loaded = await loadFile(io, files.workflows);
     const { workflows } = loaded;
-    if (workflows === null) throw new HostError('config.refused', countErrors(loaded));
+    if (workflows === null) return refuse(loaded, io);
     const keepText = values['keep-text'] === true;
     const { test, notes } = captureTest({ detail, runs, workflows, settings: readSettings({}), keepText });
     const name = values.name ?? `captured ${detail.type} ${id}`;
@@ -66,6 +67,7 @@ export function capture(args: readonly string[], io: Io): Promise<number> {
       for (const note of notes) io.err(`${print.paint('!', 'yellow')} ${oneLine(note, 400)}`);
       if (keepText) io.err('Texts keep their words: read the test before you share it.');
     });
+    return 0;
   });
 }
 
@@ -91,8 +93,12 @@ function conflict(what: string, id: string, status: string, why: string): HostEr
   return new HostError('state.conflict', { what, id, status, why });
 }
 
-function countErrors({ file, problems }: Awaited<ReturnType<typeof loadFile>>) {
-  return { file, count: problems.filter(({ severity }) => severity === 'error').length };
+function refuse({ file, text, problems }: LoadedFile, io: Io): number {
+  for (const problem of problems) {
+    for (const line of formatProblem(problem, text, { color: io.color }).split('\n')) io.err(line);
+  }
+  io.err(`"${file}" has errors, so no test can be made for it.`);
+  return 1;
 }
 
 /** A test that would fail at once is not written. */

@@ -1,0 +1,167 @@
+// What is personal is replaced wherever it stands, the same by the same; everything else stays.
+
+import { assert, boolean, constantFrom, property, string, tuple } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createMask } from '../../src/cli/capture-mask.ts';
+import type { Schema } from '../../src/plugin/index.ts';
+
+function mask(value: unknown, schema?: Schema, keepText = true): unknown {
+  return createMask([{ value, schema }], { keepText }).apply({ value, schema });
+}
+
+const inText = (text: string) => mask({ note: text }) as { note: string };
+
+describe('a fake', () => {
+  it.each<[string, string, RegExp]>([
+    ['a number with its country', 'call +1 (415) 555-7788 now', /^call \+1 \([2-9]\d\d\) 555-01\d\d now$/],
+    ['a number with dots', 'call 415.555.7788.', /^call [2-9]\d\d\.555\.01\d\d\.$/],
+    ['a number without marks', 'call 4155557788', /^call [2-9]\d\d55501\d\d$/],
+    ['a number of another country', 'call +44 7911 123456', /^call \+44 000\d \d{6}$/],
+    ['a number that begins with zero', 'call 020 7946 0958 or', /^call \d{3} \d{4} \d{4} or$/],
+    ['an e-mail address', 'write to Ann.Lee+x@mail.acme.co.uk!', /^write to [a-z]+\.[a-z]+@example\.com!$/],
+    ['a web address', 'see https://acme.example/u/ann?token=abc.', /^see https:\/\/example\.com\/[a-z0-9]+\.$/],
+    ['an IP address', 'from 203.0.113.77', /^from 192\.0\.2\.\d+$/],
+  ])('stands for %s', (_case, text, fake) => {
+    expect(inText(text).note).toMatch(fake);
+    expect(inText(text).note).not.toBe(text);
+  });
+
+  it.each<[string]>([
+    ['7c9e6679-7425-40de-944b-e07fc1f90ae7'],
+    ['2026-01-15T10:30:00.000Z'],
+    ['at 2026-01-15 10:30 it was 1795476051.633000'],
+    ['C-20417'],
+    ['00TSb0000000001MAA'],
+    ['142s'],
+    ['version 1.2.3.4.5 of 12'],
+    ['BILLING_STATUS_BILLED'],
+    ['1795476051633'],
+    [''],
+  ])('does not stand for %s', (text) => {
+    expect(inText(text).note).toBe(text);
+  });
+
+  it('is one for all ways to write a number', () => {
+    const written = mask({
+      phone: '+14155557788',
+      a: '(415) 555-7788',
+      b: 'on 1-415-555-7788',
+      n: 14155557788,
+      phone2: 4155557788,
+    });
+    const { phone, a, b, n } = written as Record<string, string | number>;
+    const digits = (text: unknown) => String(text).replace(/\D/g, '').slice(-10);
+    expect(new Set([phone, a, b, n].map(digits)).size).toBe(1);
+    expect(digits(phone)).not.toBe('4155557788');
+  });
+
+  it('is one for the parts of a name wherever they stand, in their case', () => {
+    const value = {
+      customer: { firstName: 'Zoë', last_name: "O'Quack" },
+      contact: "Zoë O'Quack",
+      note: "ZOË of Quack & zoë's",
+    };
+    const masked = mask(value) as { customer: Record<string, string>; contact: string; note: string };
+    const first = masked.customer['firstName'] ?? '';
+    expect(masked.contact).toBe(`${first} ${masked.customer['last_name']}`);
+    expect(masked.note).toMatch(new RegExp(`^${first.toUpperCase()} of \\w+ & ${first.toLowerCase()}'s$`));
+    expect(JSON.stringify(masked)).not.toMatch(/zo[ëe]|quack/i);
+  });
+
+  it('is found when a letter is composed in another way', () => {
+    const masked = mask({ name: 'Zo\u00eb', note: 'for zoe\u0308 only' });
+    expect(JSON.stringify(masked).normalize('NFC')).not.toMatch(/zoë/i);
+  });
+
+  it('stands in keys too', () => {
+    expect(JSON.stringify(mask({ seen: { 'ann@acme.example': 1, '+14155557788': 2, plain: 3 } }))).toMatch(
+      /^\{"seen":\{"[a-z.]+@example\.com":1,"\+1\d{3}55501\d\d":2,"plain":3\}\}$/,
+    );
+  });
+
+  it('is the same on every machine, and is kept when more is captured', () => {
+    expect(mask({ name: 'Ann Lee', email: 'ann@acme.example' })).toEqual({
+      name: 'Heron Iris',
+      email: 'darby.sage@example.com',
+    });
+    const alone = mask({ name: 'Ann Lee' }) as { name: string };
+    const among = mask({ name: 'Ann Lee', owner: 'Bob Ray', phone: '1234567' }) as { name: string };
+    expect(among.name).toBe(alone.name);
+  });
+});
+
+describe('a mark of a schema', () => {
+  const text = (personal?: NonNullable<Schema['personal']>): Schema => ({
+    type: 'string',
+    ...(personal ? { personal } : {}),
+  });
+  const schema: Schema = {
+    type: 'object',
+    properties: {
+      a: text('name'),
+      b: text('phone'),
+      c: text('email'),
+      d: text('text'),
+      name: text('none'),
+      state: { enum: ['ann'] },
+    },
+  };
+
+  it('says what a field holds whatever it is called', () => {
+    const value = { a: 'Ann', b: '12345', c: 'ann at acme', d: 'Ok.', name: 'Front desk', state: 'x' };
+    const masked = mask(value, schema, false) as Record<string, string>;
+    expect(masked).toMatchObject({ name: 'Front desk', state: 'x' });
+    expect(Object.keys(value).filter((key) => masked[key] === value[key as 'a'])).toEqual(['name', 'state']);
+    expect([masked['b'], masked['c']]).toEqual([
+      expect.stringMatching(/^12000$/),
+      expect.stringContaining('@example.com'),
+    ]);
+  });
+
+  it('counts for the same value where there is no schema', () => {
+    const sources = [
+      { value: { name: 'Front desk', d: 'A long talk with somebody.' }, schema },
+      { value: { agent: { name: 'Front desk' }, said: 'A long talk with somebody.' }, schema: undefined },
+    ] as const;
+    const both = createMask(sources, { keepText: false });
+    const [data, body] = sources.map((source) => both.apply(source)) as [
+      Record<string, unknown>,
+      Record<string, unknown>,
+    ];
+    expect(body).toEqual({ agent: { name: 'Front desk' }, said: data['d'] });
+    expect(data['d']).not.toBe(sources[0].value.d);
+  });
+});
+
+describe('whatever people are called', () => {
+  const letters = string({ unit: constantFrom(...'bcdfghjklmnpqrstvwxz'.split('')), minLength: 7, maxLength: 12 });
+  const name = tuple(letters, letters).map((words) => words.map((word) => `Q${word}`));
+  const digits = string({ unit: constantFrom(...'23456789'.split('')), minLength: 10, maxLength: 10 });
+  const forms: readonly ((d: string) => string)[] = [
+    (d) => `+1${d}`,
+    (d) => `(${d.slice(0, 3)}) ${d.slice(3, 6)}-${d.slice(6)}`,
+    (d) => `${d.slice(0, 3)}-${d.slice(3, 6)}-${d.slice(6)}`,
+    (d) => `+49 ${d.slice(0, 3)} ${d.slice(3)}`,
+  ];
+
+  it('nothing of it is left, in either way to treat texts', () => {
+    assert(
+      property(name, digits, constantFrom(...forms), boolean(), ([first = '', last = ''], number, form, keepText) => {
+        const email = `${first}.${last}@${last}.example`;
+        const value = {
+          customer: { name: `${first} ${last}`, email },
+          to: form(number),
+          lines: [
+            `${last}, ${first} called from ${form(number)} about ${email}`,
+            { said: `I am ${first.toLowerCase()} ${last.toUpperCase()}` },
+          ],
+        };
+        const text = JSON.stringify(mask(value, undefined, keepText)).toLowerCase();
+        const tail = form(number).slice(-4);
+        expect([first, last].filter((word) => text.includes(word.toLowerCase()))).toEqual([]);
+        expect(text.replace(/01\d\d/g, '')).not.toContain(tail);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
