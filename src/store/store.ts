@@ -59,10 +59,10 @@ export type NewRun = Omit<Run, 'replay'> & {
 };
 
 /**
- * An event of our own, told by what it is written with: both or neither. One whose key is known is passed over. It has no
- * delivery, and nothing is received under its source.
+ * An event of our own, told by what it is written with: both or neither. Its id is made from what it tells of; one that is
+ * there already is passed over. It has no delivery and no dedupe mark, and nothing is received under its source.
  */
-export type RaiseEvent = Omit<AcceptDelivery, 'deliveryId' | 'headers'>;
+export type RaiseEvent = Omit<AcceptDelivery, 'deliveryId' | 'headers' | 'keepUntil'>;
 
 export interface PlanEvent {
   readonly eventId: string;
