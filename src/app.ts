@@ -17,7 +17,7 @@ import type { ReadySource } from './receive/source.ts';
 import { openConfig } from './run/config.ts';
 import { openEngine } from './run/engine.ts';
 import { connectionSetups } from './run/setups.ts';
-import { openSqliteStore } from './store/sqlite/open.ts';
+import { openStore } from './store/open.ts';
 import type { Workflows } from './workflow/compile.ts';
 import type { FileTexts } from './workflow/files.ts';
 import { loadWorkflows } from './workflow/load.ts';
@@ -25,6 +25,8 @@ import { loadWorkflows } from './workflow/load.ts';
 export interface AppOptions extends ListenOptions {
   /** Folder of the embedded store. */
   readonly dataDir: string;
+  /** A secret; absent: the embedded store. */
+  readonly databaseUrl?: string;
 }
 
 export interface App extends Listening {
@@ -65,7 +67,13 @@ async function start(given: AppOptions, onStop: OnStop, stop: App['stop']): Prom
     onStop(async () => lift());
   }
   const catalogue = await openCatalogue(options);
-  const store = await openSqliteStore({ dir: options.dataDir });
+  const store = await openStore({
+    ...options,
+    url: options.databaseUrl ?? '',
+    dir: options.dataDir,
+    connections: given.settings.DATABASE_POOL,
+    leaseMs: given.settings.DATABASE_LEASE,
+  });
   onStop(() => store.close());
   tallies = startTallies({ ...options, store, knows: (source) => config.live().sources.has(source) });
   onStop(() => tallies.stop());
