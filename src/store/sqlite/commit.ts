@@ -19,7 +19,7 @@ export interface Committed {
 export function commitGroup(database: Database, requests: readonly Request[]): Committed {
   const synced = requests.some(({ verb }) => !repeatable.has(verb as WriteVerb));
   try {
-    database.sql.exec(synced ? 'pragma synchronous = full' : 'pragma synchronous = normal');
+    database.waitForDisk(synced);
     const answers = transact(database, requests, false) ?? transact(database, requests, true);
     return { answers: answers ?? [], synced, reopen: false };
   } catch (error) {
@@ -32,11 +32,11 @@ export function commitGroup(database: Database, requests: readonly Request[]): C
 
 /** Undefined: a request failed and all was undone. Savepoints cost, so they are used only after such a failure. */
 function transact(database: Database, requests: readonly Request[], isolated: boolean): Answer[] | undefined {
-  const { sql } = database;
+  const { sql, marks } = database;
   sql.exec('begin immediate');
   let answers: Answer[];
   try {
-    answers = requests.map((request) => serve({ sql, isolated }, request));
+    answers = requests.map((request) => serve({ sql, marks, isolated }, request));
   } catch (error) {
     if (isolated || breakdownOf(error)) throw error;
     undo(database);
@@ -53,7 +53,22 @@ function serve(writing: Writing, { id, verb, args }: Request): Answer {
   return settled.ok ? { id, ok: true, value: settled.value } : { id, ok: false, fault: toFault(settled.error) };
 }
 
+/** Indexes some of the marks that wait for it. A power cut undoes that, and it is done again. */
+export function indexMarks(database: Database): void {
+  if (!database.marks.waiting()) return;
+  database.waitForDisk(false);
+  database.sql.exec('begin immediate');
+  try {
+    database.marks.index();
+    database.sql.exec('commit');
+  } catch (error) {
+    undo(database);
+    throw error;
+  }
+}
+
 function undo(database: Database): void {
+  database.marks.reset();
   if (!database.inTransaction()) return;
   try {
     database.sql.exec('rollback');

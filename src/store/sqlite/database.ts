@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreFault } from './fault.ts';
 import { whyUnwritable } from './lock.ts';
+import { createMarks, type Marks } from './marks.ts';
 import { migrate } from './migrations.ts';
 import { createSql, type Sql } from './sql.ts';
 
 export interface Database {
   readonly sql: Sql;
+  readonly marks: Marks;
+  /** Whether the next commits wait until they are on the disk. */
+  readonly waitForDisk: (wait: boolean) => void;
   readonly inTransaction: () => boolean;
   readonly close: () => void;
 }
@@ -30,12 +34,28 @@ export function openDatabase(dir: string, maxBytes: number | null): Database {
     sql.exec('pragma foreign_keys = on');
     checkpoint(sql, 'truncate');
     proveWrite(sql);
-    return { sql, inTransaction: () => opened.isTransaction, close: () => opened.close() };
+    return {
+      sql,
+      marks: createMarks(sql),
+      waitForDisk: createWaitForDisk(sql),
+      inTransaction: () => opened.isTransaction,
+      close: () => opened.close(),
+    };
   } catch (error) {
     database?.close();
     if (error instanceof StoreFault) throw error;
     throw new StoreFault('store.unwritable', { dir, why: whyUnwritable(error) }, { cause: error });
   }
+}
+
+/** The setting of `configure` at first; set only when it changes. */
+function createWaitForDisk(sql: Sql): (wait: boolean) => void {
+  let waits = true;
+  return (wait) => {
+    if (wait === waits) return;
+    sql.exec(wait ? 'pragma synchronous = full' : 'pragma synchronous = normal');
+    waits = wait;
+  };
 }
 
 function configure(sql: Sql, maxBytes: number | null): void {

@@ -9,25 +9,16 @@ import { eventOf } from './sent.ts';
 import type { Sql } from './sql.ts';
 
 export function accept(writing: Writing, batch: readonly PackedDelivery[]): readonly Settled<Accepted>[] {
-  return batch.map((item) => settle(writing, () => acceptOne(writing.sql, item)));
+  return batch.map((item) => settle(writing, () => acceptOne(writing, item)));
 }
 
-function acceptOne(sql: Sql, item: PackedDelivery): Accepted {
+function acceptOne({ sql, marks }: Writing, item: PackedDelivery): Accepted {
   const { eventId } = item;
   // 128 bits: nobody finds two keys with one mark, and short ones keep the index small.
   const mark = hash('sha256', JSON.stringify([item.source, item.key]), 'buffer').subarray(0, 16);
-  const marked = sql.run(
-    'insert into marks (mark, event_id, keep_until) values (?, ?, ?) on conflict (mark) do update ' +
-      'set event_id = excluded.event_id, keep_until = excluded.keep_until where keep_until <= ?',
-    mark,
-    eventId,
-    item.keepUntil,
-    item.receivedAt,
-  );
-  if (marked === 0) {
-    const first = sql.get('select event_id from marks where mark = ?', mark) as { event_id: string };
-    return repeat(sql, item, first.event_id);
-  }
+  const first = marks.find(mark, item.receivedAt);
+  if (first !== undefined) return repeat(sql, item, first);
+  marks.add({ mark, eventId, keepUntil: item.keepUntil });
   const together = eventOf(item.deliveryId) === eventId;
   sql.run(
     'insert into events (id, source, type, key, rule, time, received_at, status, matched, runs, headers, body) ' +

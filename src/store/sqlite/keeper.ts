@@ -1,6 +1,6 @@
 // Keeps the database open for the worker: reopens it when the disk failed under it, and copies the log between batches.
 
-import { commitGroup } from './commit.ts';
+import { commitGroup, indexMarks } from './commit.ts';
 import { checkpoint, logged, openDatabase, type Database } from './database.ts';
 import { StoreFault, breakdownOf, toFault } from './fault.ts';
 import type { Answer, Request } from './protocol.ts';
@@ -59,6 +59,7 @@ export function createKeeper(dir: string, maxBytes: number | null): Keeper {
     tidy: (shrink) => {
       if (open === null) return;
       try {
+        indexMarks(open);
         const pages = logged(open.sql);
         if (shrink && pages > 0) checkpoint(open.sql, 'truncate');
         else if (pages > mostLogged) checkpoint(open.sql, 'passive');

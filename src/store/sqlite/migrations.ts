@@ -179,6 +179,29 @@ export const migrations: readonly string[] = [
   alter table marks_next rename to marks;
   create index marks_keep_until on marks (keep_until);
   `,
+  // Marks become rows in the order they came, and what finds them an index of its own, filled later.
+  `
+  create table marks_next (
+    id integer primary key,
+    mark blob not null,
+    event_id text not null,
+    keep_until integer not null
+  );
+  insert into marks_next (mark, event_id, keep_until) select mark, event_id, keep_until from marks order by keep_until;
+  drop table marks;
+  alter table marks_next rename to marks;
+  create table mark_index (
+    mark blob not null primary key,
+    id integer not null
+  ) without rowid;
+  insert into mark_index (mark, id) select mark, id from marks order by mark;
+  create table marked (
+    id integer primary key,
+    upto integer not null
+  );
+  insert into marked (id, upto) select 1, coalesce(max(id), 0) from marks;
+  create index events_apart on events (id) where headers is null;
+  `,
 ];
 
 /** Brings the store to the last schema, each step in its own transaction. Throws `store.newer`. */

@@ -14,13 +14,13 @@ const mostMarks = 1000;
 const mostPages = 4000;
 
 /** Final runs first, because they hold their events; then what stands alone. */
-export function prune({ sql }: Writing, now: Time, retention: Retention): number {
+export function prune({ sql, marks }: Writing, now: Time, retention: Retention): number {
   const removed =
     pruneRuns(sql, ['succeeded', 'canceled'], now - retention.succeededMs) ||
     pruneRuns(sql, ['failed'], now - retention.failedMs) ||
     pruneEvents(sql, now - retention.deliveriesMs) ||
     pruneDeliveries(sql, now - retention.deliveriesMs) ||
-    pruneMarks(sql, now) ||
+    marks.prune(now, mostMarks) ||
     pruneTallies(sql, now);
   sql.exec(`pragma incremental_vacuum(${mostPages})`);
   return removed;
@@ -69,13 +69,5 @@ function pruneDeliveries(sql: Sql, receivedBy: Time): number {
       'where alone = 1 and received_at <= ? order by received_at limit ?)',
     receivedBy,
     mostRows,
-  );
-}
-
-function pruneMarks(sql: Sql, now: Time): number {
-  return sql.run(
-    'delete from marks where mark in (select mark from marks where keep_until <= ? order by keep_until limit ?)',
-    now,
-    mostMarks,
   );
 }

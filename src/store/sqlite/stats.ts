@@ -15,12 +15,13 @@ export function stats(sql: Sql): Stats {
     bytes: number;
   };
   const events = { ...none.events, ...counts(sql, 'events') };
-  // Every event has one, told by its row or by a row of its own.
-  const accepted = events.pending + events.matched + events.ignored;
+  const deliveries = { ...none.deliveries, ...counts(sql, 'deliveries') };
+  const { apart } = sql.get('select count(*) as apart from events where headers is null') as { apart: number };
+  const together = events.pending + events.matched + events.ignored - apart;
   return {
     events,
     runs: { ...none.runs, ...counts(sql, 'runs') },
-    deliveries: { ...none.deliveries, ...counts(sql, 'deliveries'), accepted },
+    deliveries: { ...deliveries, accepted: deliveries.accepted + together },
     oldestDueAt: nextDue(sql, lanes(sql)),
     bytes,
   };
