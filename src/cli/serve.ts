@@ -1,7 +1,7 @@
 // `hookline serve`: production, with real credentials from the environment or files.
 
 import { randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,13 +34,15 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const file = workflowsPath(io, undefined).path;
   const dataDir = resolve(io.cwd, settings.DATA_DIR);
   const token = adminToken(io, settings);
-  redactor.add([token]);
+  const databaseUrl = databaseAddress(io);
+  redactor.add([token, databaseUrl, URL.parse(databaseUrl)?.password ?? '']);
   const asked = untilSignal();
   const hangup: { reload?: () => Promise<unknown> } = {};
   onHangup(() => void hangup.reload?.());
   const app = await startApp({
     settings,
     dataDir,
+    databaseUrl,
     file,
     pluginsDir: pluginsPath(io, file),
     sandbox: false,
@@ -56,6 +58,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   });
   hangup.reload = () => app.reload();
   const tokenFile = join(dataDir, 'admin-token');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (!hasToken(io)) writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
   log.info('Hookline is ready', {
     receiver: app.url,
@@ -77,6 +80,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new HostError('input.invalid', { what: (error as Error).message });
   }
+}
+
+/** Empty: the embedded store. */
+function databaseAddress({ env }: Io): string {
+  const given = (env['DATABASE_URL'] ?? '') !== '' || (env['DATABASE_URL_FILE'] ?? '') !== '';
+  return given ? readSecret(env, 'DATABASE_URL') : '';
 }
 
 const hasToken = (io: Io) => (io.env['ADMIN_TOKEN'] ?? '') !== '' || (io.env['ADMIN_TOKEN_FILE'] ?? '') !== '';

@@ -67,7 +67,13 @@ export const hostErrors = {
     message: 'the store cannot take a write now: {why}',
     status: 503,
     exit: 1,
-    help: 'Free disk space or mend the volume; the sender tries again by itself.',
+    help: 'Free disk space or mend the volume, or the database that DATABASE_URL names; the sender tries again by itself.',
+  },
+  'database.invalid': {
+    message: 'DATABASE_URL is not the address of a PostgreSQL database',
+    status: 500,
+    exit: 2,
+    help: 'Write postgres://user:password@host:5432/database, or take it away to use the embedded store.',
   },
   'port.taken': {
     message: 'port {port} on {host} is already in use',

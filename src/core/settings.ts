@@ -53,6 +53,13 @@ const duration = (value: string, description: string): Setting<number> => ({
   parse: parseDuration,
 });
 
+/** The queue hands a run to another replica no sooner than this. */
+const lease = (value: string, description: string): Setting<number> => ({
+  ...duration(value, description),
+  expected: 'a duration of 10s or more',
+  parse: (given) => ((parseDuration(given) ?? 0) >= 10_000 ? parseDuration(given) : undefined),
+});
+
 const list = (description: string): Setting<readonly string[]> => ({
   default: [],
   description,
@@ -88,6 +95,8 @@ export const settingTable = {
     '`true`: `/metrics` on the admin listener needs no token. It names sources, workflows and connections, and holds no data.',
   ),
   DATA_DIR: text('./data', 'Folder of the embedded store.'),
+  DATABASE_POOL: count(10, 'Connections of one replica to the database, besides one to receive and one to listen.'),
+  DATABASE_LEASE: lease('10s', 'How long a replica may be silent before the others take over its runs; 10 s at least.'),
   WORKFLOWS: text('./workflows.yaml', 'The workflow file.'),
   PLUGINS: text('', 'Folder of custom connectors; default: `plugins` beside the workflow file.'),
   LOG_LEVEL: text('info', 'debug, info, warn or error.'),

@@ -8,6 +8,7 @@ import { openLanes } from './open-lanes.ts';
 import type { EngineParts } from './parts.ts';
 import { createRecorder } from './record.ts';
 import { recover } from './recover.ts';
+import { joinReplicas } from './replicas.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 type Given = 'store' | 'readEvent' | 'sending' | 'settings' | 'redactor' | 'clock' | 'random' | 'randomBytes' | 'log';
@@ -41,6 +42,7 @@ export async function openEngine(given: OpenEngine, onStop: (close: () => Promis
     parts,
     start: async (owner) => {
       const worker = createWorker(parts, owner);
+      await joinReplicas(parts, worker, owner);
       await recover(parts, owner);
       worker.start();
       onStop(async () => {

@@ -1,4 +1,4 @@
-// This process as one of several on the same store: what it does when another did something, and whether all run one configuration.
+// This process as one of several on the same store: what it does when another did something, and whether all run by one workflow file.
 
 import { hostname } from 'node:os';
 import { storeError } from '../core/log.ts';
@@ -6,32 +6,17 @@ import type { News, Replica } from '../store/store.ts';
 import type { EngineParts } from './parts.ts';
 import type { Worker } from './worker.ts';
 
-export interface Replicas {
-  /** What readiness says of them; null where one process owns the store. */
-  detail(): Promise<ReplicaDetail | null>;
-}
-
-export interface ReplicaDetail {
-  readonly live: readonly Replica[];
-  /** `ok`, or how many run by another configuration. */
-  readonly config: string;
-}
-
-/** Before anything is claimed. */
+/** Before anything is claimed. Does nothing where one process owns the store. */
 export async function joinReplicas(
   parts: EngineParts,
   worker: Pick<Worker, 'wake' | 'missed'>,
   owner: string,
-): Promise<Replicas> {
+): Promise<void> {
   const { store, lanes, log } = parts;
   const { shared } = store;
-  if (!shared) return { detail: async () => null };
+  if (!shared) return;
   const config = () => parts.live().hash;
-  const detail = async () => {
-    const live = await shared.replicas();
-    return { live, config: agreement(live, config()) };
-  };
-  let told = 'ok';
+  let told: string | undefined;
   const reactions: Record<News, () => Promise<void> | void> = {
     runs: worker.wake,
     events: worker.missed,
@@ -40,8 +25,10 @@ export async function joinReplicas(
       worker.wake();
     },
     replicas: async () => {
-      const { config: agreed } = await detail();
-      if (agreed !== told && agreed !== 'ok') log.warn(`configuration differs: ${agreed}`);
+      const live = await shared.replicas();
+      const agreed = agreement(live);
+      if (agreed !== told)
+        log[live.some((other) => other.config !== config()) ? 'warn' : 'info'](`replicas: ${agreed}`);
       told = agreed;
     },
   };
@@ -53,10 +40,10 @@ export async function joinReplicas(
     }
   };
   await shared.join({ id: owner, host: hostname(), config, hear: (news) => void hear(news) });
-  return { detail };
 }
 
-function agreement(live: readonly Replica[], config: string): string {
-  const others = live.filter((replica) => replica.config !== config).length;
-  return others === 0 ? 'ok' : `${others} of ${live.length} replicas run by another workflow file than this one`;
+/** How many there are, and whether all run by the same workflow file. */
+export function agreement(live: readonly Replica[]): string {
+  const files = new Set(live.map(({ config }) => config)).size;
+  return `${live.length}, by ${files > 1 ? `${files} different workflow files` : 'the same workflow file'}`;
 }

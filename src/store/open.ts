@@ -1,5 +1,6 @@
 // Chooses the store: PostgreSQL where a database is named, else the embedded one. The only place that does.
 
+import { HostError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Time } from '../core/model.ts';
 import type { Store } from './store.ts';
@@ -9,8 +10,10 @@ export interface OpenStore {
   readonly url: string;
   /** Folder of the embedded store. */
   readonly dir: string;
-  /** Connections to the database. */
+  /** Most connections to the database. */
   readonly connections: number;
+  /** How long a replica may be silent before others take its runs. */
+  readonly leaseMs: number;
   readonly clock: () => Time;
   readonly log: Pick<Log, 'warn'>;
 }
@@ -18,5 +21,6 @@ export interface OpenStore {
 /** Rejects with `database.invalid`, `store.unavailable`, `store.newer`, `store.locked` or `store.unwritable`. */
 export async function openStore({ url, dir, ...options }: OpenStore): Promise<Store> {
   if (url === '') return (await import('./sqlite/open.ts')).openSqliteStore({ dir });
+  if (!/^postgres(ql)?:\/\/./.test(url)) throw new HostError('database.invalid');
   return (await import('./postgres/open.ts')).openPostgresStore({ url, ...options });
 }

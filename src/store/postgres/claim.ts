@@ -6,7 +6,7 @@ import { openAttempts } from './attempts.ts';
 import type { Claims } from './claims.ts';
 import type { Database, Sql } from './database.ts';
 import { eventsById } from './events.ts';
-import { leaseSeconds, type Fetched, type Queue } from './queue.ts';
+import type { Fetched, Queue } from './queue.ts';
 import { removeJobs } from './record.ts';
 import { addByLane, runColumns, toRun, type RunRow } from './runs.ts';
 
@@ -158,13 +158,14 @@ export async function lanes(sql: Sql): Promise<readonly string[]> {
 
 /** True for a claim whose owner no longer renews its lease. */
 export const ownerGone = `not exists (
-  select 1 from hookline.replicas p where p.id = r.owner and p.seen_at > now() - interval '${leaseSeconds} seconds')`;
+  select 1 from hookline.replicas p where p.id = r.owner and p.lives_until > now())`;
 
 const recoverWhere = (which: string) => `
 with lost as materialized (
   select r.id, r.job, r.queue from hookline.runs r where r.owner is not null and ${which} order by r.id for update
 )
-update hookline.runs r set owner = null, status = 'waiting', due_at = $2, fence = fence + 1, job = null, queue = null
+update hookline.runs r set owner = null, status = 'waiting', reason = null, due_at = $2, fence = fence + 1, job = null,
+  queue = null
 from lost where r.id = lost.id returning lost.job, lost.queue`;
 
 const recoverOthers = recoverWhere(`r.owner <> $1 and ${ownerGone}`);

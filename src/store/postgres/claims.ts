@@ -1,7 +1,6 @@
 // Which runs this process has claimed, and until when they are certainly its own.
 
 import type { Fetched, Queue } from './queue.ts';
-import { leaseSeconds } from './queue.ts';
 
 export interface Held extends Fetched {
   readonly lane: string;
@@ -28,7 +27,7 @@ export interface Claims {
 const marginMs = 1000;
 
 /** `clock` is monotonic. */
-export function createClaims(clock: () => number): Claims {
+export function createClaims(clock: () => number, leaseMs: number): Claims {
   const claims = new Map<string, Held>();
   const suspects = new Set<string>();
   const renewLane = async (queue: Queue, lane: string, held: readonly (readonly [string, Held])[]) => {
@@ -57,7 +56,7 @@ export function createClaims(clock: () => number): Claims {
     },
     holds: (runId, fence) => {
       const held = claims.get(runId);
-      return held?.fence === fence && clock() - held.knownAt < leaseSeconds * 1000 - marginMs;
+      return held?.fence === fence && clock() - held.knownAt < leaseMs - marginMs;
     },
     renew: async (queue) => {
       const byLane = Map.groupBy(claims, ([, { lane }]) => lane);

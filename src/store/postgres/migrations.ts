@@ -150,7 +150,8 @@ export const migrations: readonly string[] = [
     host text not null,
     config text not null,
     started_at timestamptz not null,
-    seen_at timestamptz not null
+    seen_at timestamptz not null,
+    lives_until timestamptz not null
   );
 
   create table hookline.probe (

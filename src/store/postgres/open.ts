@@ -11,6 +11,7 @@ import { createClaims } from './claims.ts';
 import { openDatabase, type Database, type Limits, type Sql } from './database.ts';
 import { deliveries, refuse } from './deliveries.ts';
 import { event, events, pending, plan } from './events.ts';
+import { whyUnavailable } from './fault.ts';
 import { openIntake } from './intake.ts';
 import { migrate } from './migrations.ts';
 import { tell } from './news.ts';
@@ -30,22 +31,29 @@ export interface OpenPostgresStore {
   /** Most connections at once, besides the one of the receiver and the one that listens. */
   readonly connections?: number;
   readonly limits?: Limits;
+  /** How long a replica may be silent before others take its runs; whole seconds, 10 at least. */
+  readonly leaseMs?: number;
   readonly clock?: () => Time;
   readonly log?: Pick<Log, 'warn'>;
 }
 
 /** Rejects with `store.unavailable` or `store.newer`. */
 export async function openPostgresStore(options: OpenPostgresStore): Promise<Store> {
-  const { url, limits, clock = Date.now } = options;
+  const { url, limits, leaseMs = 10_000, clock = Date.now } = options;
+  const leaseSeconds = Math.ceil(leaseMs / 1000);
   const database = openDatabase({ url, connections: options.connections ?? 10, ...(limits ? { limits } : {}) });
   try {
     await migrate(database, databaseName(url));
-    const queue = await startQueue(database, () => options.log?.warn('the queue will try again'));
-    return storeOf({ database, queue, url, limits, clock });
+    const queue = await startQueue({ database, leaseSeconds, warn: (error) => warn(options, error) });
+    return storeOf({ database, queue, url, limits, leaseSeconds, clock });
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+function warn({ log }: OpenPostgresStore, error: unknown): void {
+  log?.warn(`the queue will try again: ${whyUnavailable(error) ?? 'a statement was refused'}`);
 }
 
 interface Parts {
@@ -53,15 +61,16 @@ interface Parts {
   readonly queue: Queue;
   readonly url: string;
   readonly limits: Limits | undefined;
+  readonly leaseSeconds: number;
   readonly clock: () => Time;
 }
 
-function storeOf({ database, queue, url, limits, clock }: Parts): Store {
+function storeOf({ database, queue, url, limits, leaseSeconds, clock }: Parts): Store {
   const intake = openIntake(url, limits);
   const ticks = () => performance.now();
-  const claims = createClaims(ticks);
+  const claims = createClaims(ticks, leaseSeconds * 1000);
   const self = randomUUID();
-  const replicas = createReplicas({ database, queue, claims, url, limits, clock, self });
+  const replicas = createReplicas({ database, queue, claims, url, limits, leaseSeconds, clock, self });
   let closing: Promise<void> | null = null;
   const close = async () => {
     await replicas.close();

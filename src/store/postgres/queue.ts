@@ -4,9 +4,6 @@ import { PgBoss, type Db } from 'pg-boss';
 import type { Time } from '../../core/model.ts';
 import type { Database, Sql } from './database.ts';
 
-/** Seconds without a heartbeat after which pg-boss hands a claimed job to another. Its least. */
-export const leaseSeconds = 10;
-
 export interface Ready {
   /** Id of the job. */
   readonly job: string;
@@ -37,7 +34,6 @@ export interface Queue {
 
 /** pg-boss's own retry, dead letter and schedule stay unused: the run row is the truth. */
 const jobSettings = {
-  heartbeatSeconds: leaseSeconds,
   // A job whose owner died is offered again, however often that happens.
   retryLimit: 1_000_000,
   retryDelay: 0,
@@ -46,8 +42,15 @@ const jobSettings = {
   retentionSeconds: 10 * 365 * 24 * 3600,
 } as const;
 
-/** `warn` hears of what pg-boss could not do in the background; it tries again by itself. */
-export async function startQueue(database: Database, warn: (error: unknown) => void): Promise<Queue> {
+export interface StartQueue {
+  readonly database: Database;
+  /** Seconds without a heartbeat after which pg-boss hands a claimed job to another; 10 at least. */
+  readonly leaseSeconds: number;
+  /** Hears of what pg-boss could not do in the background; it tries again by itself. */
+  readonly warn: (error: unknown) => void;
+}
+
+export async function startQueue({ database, leaseSeconds: heartbeatSeconds, warn }: StartQueue): Promise<Queue> {
   const boss = new PgBoss({
     db: adapt(database),
     schema: 'hookline_queue',
@@ -72,7 +75,12 @@ export async function startQueue(database: Database, warn: (error: unknown) => v
     prepare: async (lanes) => void (await Promise.all([...new Set(lanes)].map(make))),
     add: async (sql, lane, jobs) => {
       if (jobs.length === 0) return;
-      const inserted = jobs.map(({ job, dueAt }) => ({ id: job, data: { dueAt }, priority: priorityOf(dueAt) }));
+      const inserted = jobs.map(({ job, dueAt }) => ({
+        id: job,
+        data: { dueAt },
+        priority: priorityOf(dueAt),
+        heartbeatSeconds,
+      }));
       await boss.insert(queueOf(lane), inserted, { db: adapt(sql) });
     },
     fetch: async (sql, lane, limit) => {

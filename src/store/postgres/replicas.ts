@@ -6,7 +6,7 @@ import { ownerGone } from './claim.ts';
 import type { Claims } from './claims.ts';
 import type { Database, Limits } from './database.ts';
 import { listen, tell, type Listener } from './news.ts';
-import { leaseSeconds, type Queue } from './queue.ts';
+import type { Queue } from './queue.ts';
 
 export interface ReplicaParts {
   readonly database: Database;
@@ -15,6 +15,7 @@ export interface ReplicaParts {
   readonly url: string;
   readonly limits: Limits | undefined;
   readonly clock: () => Time;
+  readonly leaseSeconds: number;
   /** Names this store in messages. */
   readonly self: string;
 }
@@ -70,11 +71,13 @@ async function beatOnce(parts: ReplicaParts, joined: JoinReplica | null, listene
   for (const each of news) joined.hear(each);
 }
 
-async function register({ database }: ReplicaParts, { id, host, config }: JoinReplica): Promise<void> {
+async function register({ database, leaseSeconds }: ReplicaParts, { id, host, config }: JoinReplica): Promise<void> {
   await database.run(
-    `insert into hookline.replicas (id, host, config, started_at, seen_at) values ($1, $2, $3, now(), now())
-     on conflict (id) do update set config = excluded.config, seen_at = excluded.seen_at`,
-    [id, host, config()],
+    `insert into hookline.replicas (id, host, config, started_at, seen_at, lives_until)
+     values ($1, $2, $3, now(), now(), now() + make_interval(secs => $4))
+     on conflict (id) do update
+       set config = excluded.config, seen_at = excluded.seen_at, lives_until = excluded.lives_until`,
+    [id, host, config(), leaseSeconds],
   );
 }
 
@@ -92,7 +95,7 @@ async function readReplicas(database: Database): Promise<readonly Replica[]> {
   const rows = await database.rows<{ id: string; host: string; config: string; started_at: number; seen_at: number }>(
     `select id, host, config, floor(extract(epoch from started_at) * 1000)::bigint as started_at,
        floor(extract(epoch from seen_at) * 1000)::bigint as seen_at
-     from hookline.replicas where seen_at > now() - interval '${leaseSeconds} seconds' order by started_at, id`,
+     from hookline.replicas where lives_until > now() order by started_at, id`,
   );
   return rows.map(({ started_at: startedAt, seen_at: seenAt, ...row }) => ({ ...row, startedAt, seenAt }));
 }

@@ -39,6 +39,10 @@ function formOf({ default: value, expected }: Row): string {
 }
 
 const secrets: readonly (readonly [string, string])[] = [
+  [
+    '`DATABASE_URL`, `DATABASE_URL_FILE`',
+    'Address of a PostgreSQL database, `postgres://user:password@host:5432/database`, that any number of replicas share. Without one the embedded store in `DATA_DIR` is used, by one process. `hookline dev` never uses it.',
+  ],
   ['`secrets.NAME` of the workflow file', 'The variable `NAME`, or `NAME_FILE`. Read once, at the start.'],
   [
     '`ADMIN_TOKEN`, `ADMIN_TOKEN_FILE`',
