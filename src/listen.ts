@@ -14,6 +14,7 @@ import { readySources } from './receive/ready.ts';
 import type { Recent } from './receive/recent.ts';
 import { createReceiver, type Receiver } from './receive/server.ts';
 import type { ReadySource } from './receive/source.ts';
+import { tellRefused } from './run/alert.ts';
 import type { Config } from './run/config.ts';
 import type { Engine } from './run/engine.ts';
 import { createExchange } from './run/exchange.ts';
@@ -79,6 +80,8 @@ export interface Built {
 export async function startListening(built: Built, onStop: OnStop): Promise<Listening> {
   const { options, engine } = built;
   const worker = await engine.start(`${process.pid}-${randomBytes(6).toString('hex')}`);
+  const { refused } = built.config;
+  if (refused !== null) await tellRefused(engine.parts, worker, { why: refused.why, problems: refused.errors });
   const receiver = openReceiver(built, worker);
   const reload = openReload(built, worker, receiver);
   onStop(() => reload.stop());
@@ -104,6 +107,11 @@ function openReload(built: Built, worker: Worker, receiver: Receiver): Reload {
   return createReload({
     ...options,
     config,
+    notify: (happening) => {
+      options.notify(happening);
+      if (happening.kind !== 'config' || happening.status !== 'refused') return;
+      void tellRefused(engine.parts, worker, { why: happening.why ?? '', problems: happening.problems });
+    },
     load: async (files) => loadWorkflows(files, await catalogue.find()),
     prepare: async (workflows) => {
       const sources = readySources(workflows, options);

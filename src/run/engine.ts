@@ -29,14 +29,15 @@ export async function openEngine(given: OpenEngine, onStop: (close: () => Promis
   const { config, connections, ...rest } = given;
   const { store, settings, log } = given;
   const recorder = createRecorder(store, log);
+  const inbox = createInbox(store);
   const parts: EngineParts = {
     ...rest,
-    inbox: createInbox(store),
+    inbox,
     record: recorder.record,
     connections: () => connections,
     live: config.live,
     pinned: config.pinned,
-    lanes: await openLanes({ ...given, live: config.live }),
+    lanes: await openLanes({ ...given, live: config.live, raised: inbox.missed }),
   };
   return {
     parts,

@@ -4,6 +4,7 @@ import { failpoint } from '../core/failpoint.ts';
 import type { Attempt, StoredError } from '../core/model.ts';
 import type { ClaimedRun } from '../store/store.ts';
 import type { Step, StepScope, Workflow, Workflows } from '../workflow/compile.ts';
+import { alertsOfRun } from './alert.ts';
 import { createJournal, type Journal } from './journal.ts';
 import type { EngineParts } from './parts.ts';
 import { attemptStep, lookUpStep, type Doing } from './perform.ts';
@@ -164,7 +165,10 @@ async function holdUnreadable(parts: EngineParts, claimed: ClaimedRun): Promise<
     message: `the configuration "${run.config.slice(0, 12)}" of this run cannot be loaded`,
   };
   const update = unreadable(run, error);
-  await parts.record({ runId: run.id, fence, update, release: true });
+  const change = { run, event: claimed.event, before: run.steps, update };
+  const raises = alertsOfRun(parts.live(), change, parts.clock());
+  await parts.record({ runId: run.id, fence, update, release: true, raises });
+  if (raises.length > 0) parts.inbox.missed();
   parts.notify({
     kind: 'run',
     runId: run.id,

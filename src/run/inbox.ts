@@ -24,6 +24,16 @@ export function createInbox(store: Pick<Store, 'pending'>): Inbox {
     waiting = [];
     bytes = 0;
   };
+  const lookThrough = async (limit: number) => {
+    try {
+      const found = await store.pending(limit);
+      scan ||= found.length > 0;
+      return found;
+    } catch (error) {
+      scan = true;
+      throw error;
+    }
+  };
   return {
     add: (event) => {
       bytes += event.body.byteLength + 200;
@@ -34,9 +44,10 @@ export function createInbox(store: Pick<Store, 'pending'>): Inbox {
       if (scan) {
         // Whatever waits here is stored, so the scan finds it too.
         clear();
-        const found = await store.pending(limit);
-        if (found.length > 0) return found;
+        // Whoever misses one meanwhile asks for another look.
         scan = false;
+        const found = await lookThrough(limit);
+        if (found.length > 0) return found;
       }
       const taken = waiting.splice(0, limit);
       for (const event of taken) bytes -= event.body.byteLength + 200;

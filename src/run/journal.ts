@@ -2,6 +2,7 @@
 
 import type { Attempt, Run } from '../core/model.ts';
 import type { ClaimedRun, EndAttempt } from '../store/store.ts';
+import { alertsOfRun } from './alert.ts';
 import { decide } from './decide.ts';
 import type { EngineParts } from './parts.ts';
 import type { RunEffect, RunInput, RunPlan, RunState } from './state.ts';
@@ -54,11 +55,15 @@ export function createJournal(parts: EngineParts, claimed: ClaimedRun, plan: Run
       ended = [];
       dirty = false;
       const update = { ...state, config: run.config };
-      const write = last.then(() => parts.record({ runId: run.id, fence, update, begun, ended: outcomes, release }));
+      const change = { run, event: claimed.event, before: claimed.run.steps, update };
+      const raises = release ? alertsOfRun(parts.live(), change, parts.clock()) : [];
+      const item = { runId: run.id, fence, update, begun, ended: outcomes, release, raises };
+      const write = last.then(() => parts.record(item));
       last = write.catch(() => undefined);
       const kept = await write;
       if (!kept) lost = true;
       if (kept && release) tellRun(parts, run, state);
+      if (raises.length > 0) parts.inbox.missed();
       return kept;
     },
   };

@@ -4,12 +4,14 @@ import { Ajv } from 'ajv';
 import { HostError } from '../core/errors.ts';
 import { storeError } from '../core/log.ts';
 import { finalRunStatuses, type Run, type StepState } from '../core/model.ts';
+import type { RaiseEvent } from '../store/store.ts';
 import type { Workflow } from '../workflow/compile.ts';
+import { alertsOfRun } from './alert.ts';
 import { decide } from './decide.ts';
 import type { EngineParts } from './parts.ts';
 import { newRun, runPlan } from './plan.ts';
 import { connectionReasons } from './settle.ts';
-import { anyLane, type RunInput } from './state.ts';
+import { anyLane, type RunInput, type RunState } from './state.ts';
 import type { Worker } from './worker.ts';
 
 export type Answer = { readonly happened: true; readonly output: unknown } | { readonly happened: false };
@@ -145,12 +147,22 @@ async function edit(parts: EngineParts, runId: string, change: (run: Run) => Pro
     if (underWay) throw conflict(found.run, 'it is under way; try again in a moment');
     const { workflow, input, config } = await change(found.run);
     const { state } = decide(runPlan(workflow, parts.settings), found.run, input, parts.clock());
-    if (!(await parts.store.edit({ runId, fence: found.fence, update: { ...state, config } }))) continue;
+    const raises = await alertsOfEdit(parts, found.run, state);
+    if (!(await parts.store.edit({ runId, fence: found.fence, update: { ...state, config }, raises }))) continue;
+    if (raises.length > 0) parts.inbox.missed();
     const { eventId } = found.run;
     parts.notify({ kind: 'run', runId, eventId, workflow: workflow.name, status: state.status, reason: state.reason });
     return;
   }
   throw new HostError('state.conflict', { what: 'run', id: runId, status: 'changing', why: 'try again in a moment' });
+}
+
+/** A person's answer may be what makes a run fail. */
+async function alertsOfEdit(parts: EngineParts, run: Run, update: RunState): Promise<readonly RaiseEvent[]> {
+  const taken = parts.live();
+  if (update.status !== 'failed' || !taken.alerts?.has('run.failed')) return [];
+  const event = await parts.store.event(run.eventId);
+  return event ? alertsOfRun(taken, { run, event, before: run.steps, update }, parts.clock()) : [];
 }
 
 async function workflowOf(

@@ -5,6 +5,7 @@ import { createId, type Event, type StoredError } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import type { NewRun, PlanEvent } from '../store/store.ts';
 import type { ExpressionFailure, Match, Step, Workflow, Workflows } from '../workflow/compile.ts';
+import { alertsOfRun } from './alert.ts';
 import type { EngineParts } from './parts.ts';
 import { laneOf } from './settle.ts';
 import type { RunPlan, StepPlan } from './state.ts';
@@ -30,6 +31,7 @@ export async function planPending(parts: EngineParts): Promise<Planned> {
     parts.inbox.missed();
     throw error;
   }
+  if (plans.some(({ raises = [] }) => raises.length > 0)) parts.inbox.missed();
   for (const [index, event] of events.entries()) {
     const names = (plans[index]?.runs ?? []).map((run) => run.workflow);
     parts.notify({ kind: 'event', eventId: event.id, type: event.type, workflows: names });
@@ -48,7 +50,9 @@ function planEvent(parts: EngineParts, workflows: Workflows, event: Event): Plan
   try {
     const matches = workflows.match(parts.readEvent(event, workflows));
     const runs = matches.map((match) => newRun(parts, workflows, event, match));
-    return { eventId: event.id, runs, config: workflows.hash };
+    const now = parts.clock();
+    const raises = runs.flatMap((run) => alertsOfRun(workflows, { run, event, before: [], update: run }, now));
+    return { eventId: event.id, runs, config: workflows.hash, raises };
   } catch (error) {
     parts.log.error('an event could not be matched', { eventId: event.id, error: storeError(error, parts.redactor) });
     return { eventId: event.id, runs: [], config: workflows.hash };

@@ -69,7 +69,7 @@ describe('a store', () => {
   beforeEach(async () => {
     running = await startRunning(works, { dir });
   });
-  const config = { stale: false };
+  const config = { refused: null };
 
   it('that cannot be written makes it unready, with the reason', async () => {
     const probe = () => Promise.reject(new HostError('store.unavailable', { why: 'the disk is full' }));
