@@ -9,6 +9,7 @@ import { slotName, type Names } from './narrow.ts';
 import {
   boolean,
   describe,
+  filter,
   isAbsent,
   isNever,
   itemOf,
@@ -97,7 +98,12 @@ function checkArgument(
   type: Type,
   checker: Checker,
 ): void {
-  if (parameter.types.includes('any')) return;
+  if (parameter.types.includes('any')) {
+    // The one function that takes any value and has no answer for none.
+    const none = filter(type, ({ kind }) => kind === 'missing');
+    if (callable.name === 'json') reportAbsent(node, none, 'is given to "json"', 'null', checker);
+    return;
+  }
   const [first] = parameter.types;
   const otherwise = first === 'number' ? '0' : first === 'list' ? '[]' : first === 'object' ? '{}' : '""';
   if (reportAbsent(node, type, `is given to "${callable.name}"`, otherwise, checker)) return;

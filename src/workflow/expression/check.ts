@@ -52,6 +52,11 @@ const silently = (work: Work) => createChecker('', () => {}, work);
 function typeOf(node: ExpressionNode, names: Names, checker: Checker): Type {
   if (checker.work.left-- <= 0) return 'any';
   const of = (inside: ExpressionNode) => typeOf(inside, names, checker);
+  const spreadItem = (value: ExpressionNode) => {
+    const list = of(value);
+    requireKind(value, list, 'list', '"..." in a list needs a list', checker);
+    return itemOf(list);
+  };
   switch (node.kind) {
     case 'literal':
       return node.value === null ? nothing : literal(node.value);
@@ -67,9 +72,9 @@ function typeOf(node: ExpressionNode, names: Names, checker: Checker): Type {
       for (const value of node.values) requireText(value, of(value), checker);
       return text;
     case 'list':
-      return listOf(union(...node.items.map((item) => (item.kind === 'spread' ? itemOf(of(item.value)) : of(item)))));
+      return listOf(union(...node.items.map((item) => (item.kind === 'spread' ? spreadItem(item.value) : of(item)))));
     case 'object':
-      return checkObject(node, of);
+      return checkObject(node, of, checker);
     case 'unary':
       if (node.operator === '!') {
         of(node.operand);
@@ -125,13 +130,16 @@ function checkIndex(owner: Type, key: Type): Type {
   return union(itemOf(there), absent(owner));
 }
 
-function checkObject(node: ObjectNode, of: (node: ExpressionNode) => Type): Type {
+function checkObject(node: ObjectNode, of: (node: ExpressionNode) => Type, checker: Checker): Type {
   const fields: [string, Type][] = [];
   let isOpen = false;
   for (const entry of node.entries) {
     const type = of(entry.value);
-    if (entry.kind === 'spread') isOpen = true;
-    else if (typeof entry.key === 'string') fields.push([entry.key, type]);
+    if (entry.kind === 'spread') {
+      isOpen = true;
+      // What is missing or null adds nothing.
+      requireKind(entry.value, present(type), 'object', '"..." in an object needs an object', checker);
+    } else if (typeof entry.key === 'string') fields.push([entry.key, type]);
     else {
       of(entry.key);
       isOpen = true;
