@@ -1,6 +1,6 @@
 // Dedupe marks: found from the moment they are written, wherever they are on their way into the index.
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
