@@ -10,7 +10,7 @@ import type { Log, Redactor } from './core/log.ts';
 import type { Metrics } from './core/metrics.ts';
 import type { Happening } from './core/model.ts';
 import type { Settings } from './core/settings.ts';
-import { readySources } from './receive/ready.ts';
+import { readySources, requireWorking } from './receive/ready.ts';
 import type { Recent } from './receive/recent.ts';
 import { createReceiver, type Receiver } from './receive/server.ts';
 import type { ReadySource } from './receive/source.ts';
@@ -20,6 +20,7 @@ import type { Engine } from './run/engine.ts';
 import { createExchange } from './run/exchange.ts';
 import { watchAccepts } from './run/inbox.ts';
 import { createOperations } from './run/operate.ts';
+import { createPlayground, type Playground } from './run/playground.ts';
 import { readiness } from './run/readiness.ts';
 import { createReload, type Outcome, type Reload } from './run/reload.ts';
 import { connectionSetups } from './run/setups.ts';
@@ -85,7 +86,9 @@ export async function startListening(built: Built, onStop: OnStop): Promise<List
   const receiver = openReceiver(built, worker);
   const reload = openReload(built, worker, receiver);
   onStop(() => reload.stop());
-  const admin = openAdmin(built, worker, reload);
+  const playground = createPlayground(options);
+  onStop(() => playground.close());
+  const admin = openAdmin(built, worker, reload, playground);
   const { url: adminUrl } = await admin.start();
   onStop(() => admin.stop());
   const { url } = await receiver.start();
@@ -115,6 +118,7 @@ function openReload(built: Built, worker: Worker, receiver: Receiver): Reload {
     load: async (files) => loadWorkflows(files, await catalogue.find()),
     prepare: async (workflows) => {
       const sources = readySources(workflows, options);
+      requireWorking(sources);
       const opened = await connections.prepare(connectionSetups(workflows, options));
       const commit = () => {
         opened.commit();
@@ -131,7 +135,7 @@ function healthOf({ engine: { parts }, config }: Built) {
   return { ready: async () => readiness(parts.store, config), dead: () => parts.store.ended?.() ?? null };
 }
 
-function openAdmin(built: Built, worker: Worker, reload: Reload): Admin {
+function openAdmin(built: Built, worker: Worker, reload: Reload, playground: Playground): Admin {
   const { options, engine, config, changes, tallies, metrics } = built;
   const { parts } = engine;
   const { settings, log, clock } = options;
@@ -146,6 +150,7 @@ function openAdmin(built: Built, worker: Worker, reload: Reload): Admin {
     signInCode: options.signInCode ?? '',
     changes,
     tallies,
+    playground,
     settings: { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
     log,
     clock,

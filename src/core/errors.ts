@@ -27,6 +27,12 @@ export const hostErrors = {
     exit: 2,
     help: 'Mend the connection in the workflow file, or the secret behind the setting.',
   },
+  'source.invalid': {
+    message: 'source "{name}" cannot verify anything: {why}',
+    status: 422,
+    exit: 2,
+    help: 'Mend the source in the workflow file, or the secret behind it.',
+  },
   'secret.empty': {
     message: 'secret "{name}" is not set or empty',
     status: 500,

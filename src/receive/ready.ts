@@ -3,7 +3,7 @@
 import { HostError } from '../core/errors.ts';
 import type { Redactor } from '../core/log.ts';
 import type { Workflows } from '../workflow/compile.ts';
-import type { ReadySource } from './source.ts';
+import { prepareSource, type ReadySource } from './source.ts';
 
 export interface ReadySecrets {
   /** Throws `secret.empty` or `secret.file`. */
@@ -26,4 +26,12 @@ export function readySources(
     ready.set(name, { name, source: config.source, secrets, settings });
   }
   return ready;
+}
+
+/** Throws `source.invalid` for a source that would answer every sender 503: at a start it is told, later it is not taken. */
+export function requireWorking(sources: ReadonlyMap<string, ReadySource>): void {
+  for (const ready of sources.values()) {
+    const { name, fault } = prepareSource(ready);
+    if (fault !== null) throw new HostError('source.invalid', { name, why: fault });
+  }
 }

@@ -6,6 +6,7 @@ import type { ClaimedRun } from '../store/store.ts';
 import type { Step, StepScope, Workflow, Workflows } from '../workflow/compile.ts';
 import { alertsOfRun } from './alert.ts';
 import { createJournal, type Journal } from './journal.ts';
+import type { Gate } from './lanes.ts';
 import type { EngineParts } from './parts.ts';
 import { attemptStep, lookUpStep, type Doing } from './perform.ts';
 import { failureError, runPlan } from './plan.ts';
@@ -87,7 +88,7 @@ function startEffect(execution: Execution, effect: RunEffect): Promise<void> | u
   if (!step) return undefined;
   const input = effect.type === 'start' ? render(execution, step) : { value: storedInput(journal, step) };
   if (!input) return undefined;
-  const gate = parts.lanes.gate(step.connection);
+  const gate = gateOf(parts, step);
   if (gate.is === 'held') journal.apply({ type: 'held', step: step.id, reason: gate.reason });
   if (gate.is === 'postponed') journal.apply({ type: 'postponed', step: step.id, until: gate.until });
   if (gate.is !== 'free') return undefined;
@@ -98,6 +99,13 @@ function startEffect(execution: Execution, effect: RunEffect): Promise<void> | u
     parts.lanes.give(step.connection);
     control.freed();
   });
+}
+
+/** A connection of that name to something else is not the one that was meant. */
+function gateOf({ connections, lanes }: EngineParts, { connection, connector }: Step): Gate {
+  const live = connections().get(connection);
+  const isOther = live !== undefined && live.connector.name !== connector.name;
+  return isOther ? { is: 'held', reason: 'missing' } : lanes.gate(connection);
 }
 
 /** The rendered input; undefined when the step is over without a call. */
