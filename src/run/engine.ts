@@ -37,7 +37,7 @@ export async function openEngine(given: OpenEngine, onStop: (close: () => Promis
     connections: () => connections,
     live: config.live,
     pinned: config.pinned,
-    lanes: await openLanes({ ...given, live: config.live, raised: inbox.missed }),
+    lanes: await openLanes({ ...given, live: config.live, raised: () => inbox.missed() }),
   };
   return {
     parts,

@@ -8,6 +8,7 @@ import { hostErrors } from '../../src/core/errors.ts';
 import { metricTable } from '../../src/core/metrics.ts';
 import { settingTable } from '../../src/core/settings.ts';
 import { reasons } from '../../src/receive/reasons.ts';
+import { alertSource } from '../../src/workflow/alerts.ts';
 import { callables } from '../../src/workflow/expression/functions.ts';
 import { problemCodes } from '../../src/workflow/problem.ts';
 import { evaluate } from './evaluated.ts';
@@ -38,6 +39,8 @@ describe('docs/reference', async () => {
     expect(headings('errors.md')).toEqual(Object.keys(hostErrors));
     expect(headings('problems.md')).toEqual(Object.keys(problemCodes));
     expect(firstCells('refusals.md')).toEqual(Object.keys(reasons));
+    const alerts = Object.keys(alertSource.events).map((type) => `hookline:${type}`);
+    expect(headings('alerts.md')).toEqual(alerts);
     expect(firstCells('metrics.md')).toEqual(Object.keys(metricTable));
     const settings = read('settings.md').split('\n## ')[0] ?? '';
     expect([...settings.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)).toEqual(Object.keys(settingTable));

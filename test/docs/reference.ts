@@ -3,6 +3,7 @@
 import { findConnectors } from '../../src/connect/find.ts';
 import type { Connector, Source } from '../../src/plugin/index.ts';
 import { page, table } from './markdown.ts';
+import { alertsPage } from './pages/alerts.ts';
 import { commandsPage } from './pages/commands.ts';
 import { connectorPage } from './pages/connectors.ts';
 import { errorsPage, refusalsPage } from './pages/errors.ts';
@@ -26,6 +27,7 @@ export async function buildReference(): Promise<ReadonlyMap<string, string>> {
     ['settings.md', settingsPage()],
     ['errors.md', errorsPage()],
     ['metrics.md', metricsPage()],
+    ['alerts.md', alertsPage()],
     ['refusals.md', refusalsPage()],
     ...connectors.map((connector): [string, string] => [`connectors/${connector.name}.md`, connectorPage(connector)]),
     ...sources.map((source): [string, string] => [`sources/${source.name}.md`, sourcePage(source)]),
@@ -60,6 +62,7 @@ function indexPage(connectors: readonly Connector[], sources: readonly Source[])
         ['[Settings](settings.md)', 'environment variables, defaults, secrets'],
         ['[Errors](errors.md)', 'codes, exit codes, what to do'],
         ['[Metrics](metrics.md)', 'what `/metrics` says'],
+        ['[Alerts](alerts.md)', 'what a workflow can be told of Hookline itself'],
         ['[Refused deliveries](refusals.md)', 'why a webhook is not accepted'],
       ],
     ),
