@@ -107,7 +107,12 @@ describe('the architecture', () => {
         .split('\n')
         .map((line, index) => ({ line, at: `${file}:${index + 1}` }))
         // The one vendor word of the schema language: text is encoded as that vendor reads it.
-        .filter(({ line }) => vendors.test(line.replace(/'slack'|GitHub Actions|\bslack\b(?=:| \|)/g, '')))
+        // And the one form of annotations that pull requests know.
+        .filter(
+          ({ line, at }) =>
+            !(at.startsWith('src/cli/check') && /\bgithub\b/i.test(line)) &&
+            vendors.test(line.replace(/'slack'|GitHub Actions|\bslack\b(?=:| \|)/g, '')),
+        )
         .map(({ at, line }) => `${at} ${line.trim()}`),
     );
     expect(wrong).toEqual([]);

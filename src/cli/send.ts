@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findConnectors } from '../connect/find.ts';
 import { HostError } from '../core/errors.ts';
+import { fixedSeed } from '../plugin/define.ts';
 import type { SampleSeed, Source } from '../plugin/index.ts';
 import { signRequest } from '../plugin/signature.ts';
 import { nearest } from '../workflow/suggest.ts';
@@ -33,9 +34,6 @@ const options = {
   secret: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
-
-/** The sample that is the same every time. */
-export const fixedSeed: SampleSeed = { id: '7c9e6679-7425-40de-944b-e07fc1f90ae7', at: '2026-01-15T10:30:00.000Z' };
 
 export interface SendTools {
   readonly fetch: typeof globalThis.fetch;

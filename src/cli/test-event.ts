@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { fixedSeed } from '../plugin/define.ts';
 import type { Schema } from '../plugin/index.ts';
 import type { EventScope, SourceConfig, Workflows } from '../workflow/compile.ts';
 import type { Fault } from '../workflow/fault.ts';
@@ -12,7 +13,6 @@ import type { Report } from '../workflow/report.ts';
 import { nearest } from '../workflow/suggest.ts';
 import { createValidators, type Validate } from '../workflow/validate.ts';
 import { AnswerError } from './client.ts';
-import { fixedSeed } from './send.ts';
 import { readAs } from './try-event.ts';
 
 export interface TestEventParts {

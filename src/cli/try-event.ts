@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { EventDetail } from '../console/api/events.ts';
+import { fixedSeed } from '../plugin/define.ts';
 import type { SampleSeed } from '../plugin/index.ts';
 import { readBody } from '../receive/body.ts';
 import { bodyForm, identify } from '../receive/identify.ts';
@@ -11,7 +12,6 @@ import type { EventScope, SourceConfig, Workflows } from '../workflow/compile.ts
 import { nearest } from '../workflow/suggest.ts';
 import { createClient, findServer, type Io } from './client.ts';
 import { misuse } from './command.ts';
-import { fixedSeed } from './send.ts';
 
 export interface EventOptions {
   readonly source?: string | undefined;

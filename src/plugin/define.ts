@@ -173,6 +173,9 @@ export interface SampleSeed {
   readonly at: string;
 }
 
+/** The seed of the sample that is the same every time. */
+export const fixedSeed: SampleSeed = { id: '7c9e6679-7425-40de-944b-e07fc1f90ae7', at: '2026-01-15T10:30:00.000Z' };
+
 export interface EventDefinition {
   readonly description: string;
   /** Schema of `event.data`, after the source mapped the sender's shapes to one. */

@@ -12,7 +12,7 @@ import type { RunDetail } from '../../src/console/api/run-view.ts';
 import type { RunsAnswer } from '../../src/console/api/runs.ts';
 import type { WhyAnswer } from '../../src/console/api/why.ts';
 import { createClient, type Client } from '../../src/cli/client.ts';
-import { fixedSeed } from '../../src/cli/send.ts';
+import { fixedSeed } from '../../src/plugin/define.ts';
 import { try as tryEvent } from '../../src/cli/try.ts';
 import { findConnectors } from '../../src/connect/find.ts';
 import { createLog, createRedactor } from '../../src/core/log.ts';

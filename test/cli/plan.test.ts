@@ -1,13 +1,15 @@
 // `hookline plan` over a real admin listener and store: two files, the same events.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Io } from '../../src/cli/client.ts';
 import { loadFile } from '../../src/cli/load-file.ts';
 import { plan } from '../../src/cli/plan.ts';
-import { fixedSeed } from '../../src/cli/send.ts';
+import { fixedSeed } from '../../src/plugin/define.ts';
 import truedy from '../../connectors/truedy/source.ts';
 import { accept, openLedger, token, type Ledger } from '../console/ledger.ts';
 import { say } from './terminal.ts';
@@ -166,6 +168,28 @@ ops    6       2      -4`);
     expect([code, err]).toEqual([2, expect.stringContaining('no Hookline answers on') as string]);
     const wrong = await say(plan, ['new.yaml'], { cwd, env: { HOOKLINE_URL: ledger.url, ADMIN_TOKEN: 'wrong' } });
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('admin token') as string });
+  });
+
+  it('exits with 2 when the events break off, and shows no half of an answer', async () => {
+    const { text } = (await loadFile({ cwd, env: {} } as Io, 'live.yaml')).workflows ?? { text: '' };
+    const line = {
+      id: 'evt_1',
+      source: 'truedy',
+      type: 'call.ended',
+      time: null,
+      receivedAt: fixedSeed.at,
+      body: { text: '{}' },
+    };
+    const torn = createServer((request, response) => {
+      if (request.url === '/api/config') return response.end(JSON.stringify({ live: { hash: 'h', file: 'f', text } }));
+      response.write(`${JSON.stringify(line)}\n`, () => response.destroy());
+      return undefined;
+    });
+    await new Promise<void>((resolve) => torn.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(torn.address() as AddressInfo).port}`;
+    const { code, out, err } = await say(plan, ['new.yaml'], { cwd, env: { HOOKLINE_URL: url, ADMIN_TOKEN: token } });
+    torn.close();
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining('no Hookline answers on') as string]);
   });
 
   it('says so when there is no event', async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunDetail } from '../../src/console/api/run-view.ts';
-import { fixedSeed } from '../../src/cli/send.ts';
+import { fixedSeed } from '../../src/plugin/define.ts';
 import { try as tryEvent } from '../../src/cli/try.ts';
 import { say } from './terminal.ts';
 

@@ -9,6 +9,7 @@ import type { Workflows } from '../../workflow/compile.ts';
 import type { Changes } from './changes.ts';
 import type { Loading } from './loading.ts';
 import type { Operations } from './operations.ts';
+import type { Playground } from './looking.ts';
 import type { Tallies } from './tally.ts';
 
 export interface Health {
@@ -47,6 +48,8 @@ export interface AdminParts {
   readonly signInCode?: string;
   /** Folder of the built page; default: the one that ships. */
   readonly page?: string;
+  /** What looks at texts that somebody types. */
+  readonly playground?: Playground;
   /** Counts over time. */
   readonly tallies?: Tallies;
   /** What tells the page that something changed. */
@@ -54,6 +57,8 @@ export interface AdminParts {
   readonly settings: { readonly host: string; readonly port: number };
   readonly log: Log;
   readonly clock: () => number;
+  /** Random bytes, for ids. */
+  readonly random: (size: number) => Uint8Array;
   /** What expressions read as `event.data` and `event.body`. */
   readonly readEvent: (event: Event) => { readonly data: unknown; readonly body: unknown };
   /** The live workflow file, or the one with this hash; null when it can no longer be read. */

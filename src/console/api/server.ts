@@ -4,34 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
 import { HostError } from '../../core/errors.ts';
 import { createAccess, type Access } from './access.ts';
-import { changeRoutes } from './changes-route.ts';
-import { configRoutes } from './config.ts';
-import { connectionRoutes } from './connections.ts';
-import { deliveryRoutes } from './deliveries.ts';
-import { eventRoutes } from './events.ts';
-import { eventStreamRoutes } from './event-stream.ts';
-import { answerFailure, answerUnknown, describeInvalid, failure } from './failure.ts';
-import { overviewRoutes } from './overview.ts';
+import { answerFailure, answerUnknown, describeInvalid } from './failure.ts';
+import { guardApi } from './guard.ts';
 import { builtPage, pageRoutes } from './page.ts';
 import { healthRoutes } from './health.ts';
 import { metricRoutes } from './metrics.ts';
 import type { AdminParts } from './parts.ts';
-import { reloadRoutes } from './reload.ts';
-import { runRoutes } from './runs.ts';
-import { sandboxRoutes } from './sandbox.ts';
+import { apiRoutes } from './routes.ts';
 import { sessionRoutes } from './session.ts';
-import { statusRoutes } from './status.ts';
-import { whyRoutes } from './why.ts';
-import { workflowRoutes } from './workflows.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Answers to everyone. */
-    readonly open?: boolean;
-    /** Changes nothing, although it is not a GET. */
-    readonly reads?: boolean;
-  }
-}
 
 export interface Admin {
   /** Rejects with `port.taken`. */
@@ -94,35 +74,19 @@ export function createAdmin(parts: AdminParts): Admin {
 }
 
 function addApi(api: FastifyInstance, parts: AdminParts, access: Access): void {
-  api.addHook('onRequest', async ({ method, headers, routeOptions: { config } }) => {
-    if (config.open) return;
-    const role = access.roleOf({ method, headers });
-    if (role === null) throw new HostError('admin.unauthorized');
-    if (role === 'viewer' && method !== 'GET' && !config.reads) throw new HostError('admin.forbidden');
-  });
-  api.addHook('onRoute', (route) => {
-    const { response, ...schema } = route.schema ?? {};
-    route.schema = { ...schema, response: { ...(response as object | undefined), '4xx': failure, '5xx': failure } };
-  });
+  guardApi(api, parts, access);
   api.setNotFoundHandler(answerUnknown);
+  apiRoutes(api, parts);
   sessionRoutes(api, parts, access);
-  for (const routes of [
-    eventRoutes,
-    eventStreamRoutes,
-    configRoutes,
-    reloadRoutes,
-    whyRoutes,
-    runRoutes,
-    deliveryRoutes,
-    changeRoutes,
-    overviewRoutes,
-    workflowRoutes,
-    connectionRoutes,
-    sandboxRoutes,
-    statusRoutes,
-  ]) {
-    routes(api, parts);
-  }
+  let document: Promise<object> | undefined;
+  api.get(
+    '/openapi.json',
+    { schema: { response: { 200: { type: 'object', additionalProperties: true } } } },
+    async () => {
+      document ??= import('./openapi.ts').then(({ describeApi }) => describeApi(parts));
+      return document;
+    },
+  );
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

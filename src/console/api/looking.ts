@@ -1,0 +1,14 @@
+// What looks at workflow texts that somebody types; the host gives it, in a thread of its own, so that a bad text holds up nobody.
+
+import type { EventScope } from '../../workflow/compile.ts';
+import type { Problem } from '../../workflow/problem.ts';
+
+export interface Playground {
+  check(text: string): Promise<Looked>;
+  try(text: string, event: EventScope): Promise<Looked & { readonly tried: readonly object[] }>;
+}
+
+export interface Looked {
+  readonly problems: readonly Problem[];
+  readonly workflows: readonly string[];
+}

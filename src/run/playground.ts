@@ -1,0 +1,98 @@
+// The playground: looks at workflow texts that somebody types, in a thread of its own that is ended when it takes too long.
+
+import { Worker } from 'node:worker_threads';
+import { HostError } from '../core/errors.ts';
+import type { Settings } from '../core/settings.ts';
+import type { EventScope } from '../workflow/compile.ts';
+import type { Asked, Checked, PlaygroundAnswer, PlaygroundCall, TriedText } from './playground-look.ts';
+
+export interface Playground {
+  /** Both reject with `input.invalid` when the text takes too long. */
+  check(text: string): Promise<Checked>;
+  try(text: string, event: EventScope): Promise<TriedText>;
+  close(): Promise<void>;
+}
+
+export interface PlaygroundParts {
+  readonly pluginsDir: string;
+  readonly settings: Settings;
+  readonly clock: () => number;
+}
+
+const patienceMs = 2000;
+/** Nobody has typed for so long: its memory is given back. */
+const idleMs = 60_000;
+
+/** The thread is started by the first call. */
+export function createPlayground({ pluginsDir, settings, clock }: PlaygroundParts): Playground {
+  let thread: Promise<Thread> | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  const end = async () => {
+    clearTimeout(idle);
+    const ended = thread;
+    thread = undefined;
+    await (await ended?.catch(() => undefined))?.end();
+  };
+  const ask = async <T>(asked: Asked): Promise<T> => {
+    clearTimeout(idle);
+    thread ??= startThread({ pluginsDir, settings });
+    try {
+      return (await (await thread).ask({ ...asked, now: clock() })) as T;
+    } catch (error) {
+      await end();
+      throw error;
+    } finally {
+      idle = setTimeout(() => void end(), idleMs).unref();
+    }
+  };
+  return {
+    check: (text) => ask({ verb: 'check', text }),
+    try: (text, event) => ask({ verb: 'try', text, event }),
+    close: end,
+  };
+}
+
+interface Thread {
+  ask(asked: Asked & { readonly now: number }): Promise<unknown>;
+  end(): Promise<unknown>;
+}
+
+async function startThread(workerData: { readonly pluginsDir: string; readonly settings: Settings }): Promise<Thread> {
+  const worker = new Worker(new URL('./playground-worker.ts', import.meta.url), {
+    name: 'playground',
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: 256 },
+  });
+  worker.unref();
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  const ready = Promise.withResolvers<undefined>();
+  const fail = (error: unknown) => {
+    ready.reject(error);
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('message', (message: PlaygroundAnswer | 'ready') => {
+    if (message === 'ready') return ready.resolve(undefined);
+    waiting.get(message.id)?.resolve(message.value);
+    waiting.delete(message.id);
+  });
+  worker.on('error', () => fail(tooMuch()));
+  worker.on('exit', () => fail(tooMuch()));
+  await ready.promise;
+  let last = 0;
+  return {
+    ask: async (asked) => {
+      last += 1;
+      const answer = Promise.withResolvers<unknown>();
+      waiting.set(last, answer);
+      worker.postMessage({ ...asked, id: last } satisfies PlaygroundCall);
+      const timer = setTimeout(() => answer.reject(tooMuch()), patienceMs);
+      return answer.promise.finally(() => clearTimeout(timer));
+    },
+    end: () => worker.terminate(),
+  };
+}
+
+function tooMuch(): HostError {
+  return new HostError('input.invalid', { what: 'the text takes longer to read than a workflow file may' });
+}
