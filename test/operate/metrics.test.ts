@@ -52,7 +52,6 @@ describe('the metrics', () => {
     const absent = new Set([
       'hookline_storage_budget_bytes',
       'hookline_storage_days_left',
-      'hookline_config_loads_total',
       'hookline_event_loop_delay_seconds',
     ]);
     expect([...shown].sort()).toEqual(
