@@ -30,7 +30,10 @@ function measure(size: number) {
 
   const some = events.slice(0, Math.max(100, Math.min(events.length, 500_000 / size)));
   const naive = perSecond(some, (event) => loop(candidates, event));
+  const cpu = process.cpuUsage();
   const index = perSecond(events, (event) => matcher.match(event));
+  const { user, system } = process.cpuUsage(cpu);
+  const indexByCpu = (events.length * rounds) / ((user + system) / 1e6);
   let matches = 0;
   for (const event of some) {
     const found = matcher.match(event).map(({ workflow }) => workflow.name);
@@ -44,6 +47,7 @@ function measure(size: number) {
     'build ms': Math.round(buildMs),
     'naive events/s': Math.round(naive),
     'index events/s': Math.round(index),
+    'events a CPU second': Math.round(indexByCpu),
     'matches an event': Number((matches / some.length).toFixed(1)),
     'compared equal': some.length,
   };

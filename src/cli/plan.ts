@@ -11,7 +11,7 @@ import { loadWorkflows } from '../workflow/load.ts';
 import { formatProblem } from '../workflow/problem.ts';
 import { nearest } from '../workflow/suggest.ts';
 import { AnswerError, type Client, type Io } from './client.ts';
-import { misuse, runCommand, type Given } from './command.ts';
+import { escapeJson, misuse, runCommand, type Given } from './command.ts';
 import { loadFile, type LoadedFile } from './load-file.ts';
 import { createReader, fileEvents, liveEvents } from './plan-events.ts';
 import { comparedToJson, showCompared, type Planned } from './show-plan.ts';
@@ -77,7 +77,7 @@ async function planFile(given: Given<typeof options>, io: Io): Promise<number> {
     file: loaded.file,
     ...(await compare(before.workflows, after, events, values.workflow)),
   };
-  if (format === 'json' && values.json !== true) io.out(JSON.stringify(comparedToJson(planned), null, 2));
+  if (format === 'json' && values.json !== true) io.out(escapeJson(JSON.stringify(comparedToJson(planned), null, 2)));
   else show(comparedToJson(planned), () => showCompared(print, planned));
   return values['exit-code'] === true && planned.compared.workflows.length > 0 ? 1 : 0;
 }

@@ -220,8 +220,22 @@ describe('the index', () => {
       'true',
     ];
     const numbers = [Number.NaN, -0, 0, 1, 1e21, Infinity, 1n, '1', '1e+21'];
-    const others = ['a', 'A', '', ' ', true, null, undefined, [], ['a'], [1], {}, { toString: 'a' }, Symbol.iterator];
-    const hostile = fc.constantFrom<unknown>(
+    const others: unknown[] = [
+      'a',
+      'A',
+      '',
+      ' ',
+      true,
+      null,
+      undefined,
+      [],
+      ['a'],
+      [1],
+      {},
+      { toString: 'a' },
+      Symbol.iterator,
+    ];
+    const hostile: fc.Arbitrary<unknown> = fc.constantFrom(
       ...likeKeys,
       ...numbers,
       ...others,
