@@ -79,6 +79,7 @@ function learn(value: unknown, schema: Schema | undefined, known: Known, keepTex
       if (inner?.personal === 'none') known.kept.add(clean);
       const kind = personalKind(clean, key, inner, known);
       if (kind === 'name') learnName(clean, known);
+      if (kind === 'title') known.texts.set(clean, fakeName(clean));
       if (kind === 'phone') known.numbers.set(clean.replace(/\D/g, ''), fakePhone(clean).replace(/\D/g, ''));
       if (kind === 'text' && !keepText && clean.length >= shortestText) known.texts.set(clean, fakeText(clean));
       if (kind === 'code' && clean.length >= shortestText) known.texts.set(clean, fakeCode(clean));
@@ -108,6 +109,7 @@ function wholeFake(kind: PersonalKind, text: string, inside: (text: string) => s
   if (text.trim() === '') return text;
   switch (kind) {
     case 'name':
+    case 'title':
       return fakeName(text);
     case 'phone':
       return /\d{3}/.test(text.replace(/\D/g, '')) ? fakePhone(text.replace(/\p{L}+/gu, '')) : inside(text);

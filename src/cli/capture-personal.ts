@@ -2,7 +2,8 @@
 
 import type { Schema } from '../plugin/index.ts';
 
-export type PersonalKind = 'name' | 'phone' | 'email' | 'text' | 'code';
+/** `title`: capitalised words, which may be somebody's name. */
+export type PersonalKind = 'name' | 'title' | 'phone' | 'email' | 'text' | 'code';
 
 const person =
   'customer|contact|caller|callee|client|patient|guest|owner|attendee|recipient|author|sender|assignee|lead|user|person|surname|nickname|salutation';
@@ -16,6 +17,7 @@ const code =
   /street|address(?!es$)|^city$|[^a-z]city$|zip|postal|post_?code|birth|^dob$|ssn|passport|iban|tax_?id|licen[cs]e_?(number|plate)|card_?number|account_?number/i;
 /** An answer's header can be as good as a password. */
 const secret = /cookie|token|secret|password|authorization|api[-_]?key|session/i;
+const titleForm = /^\p{Lu}[\p{L}\p{M}'’-]*(?: (?:\p{Lu}\.?|(?:\p{Ll}{1,3} )?\p{Lu}[\p{L}\p{M}'’-]+)){1,3}$/u;
 const httpDate = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} /;
 
 /** Text of this many words is something that somebody said or wrote. */
@@ -32,6 +34,7 @@ export function kindOf(text: string, key: string, schema: Schema | undefined): P
   const words = text.trim().split(/\s+/).length;
   if (named.test(key) && !things.test(key) && words < wordsOfText) return 'name';
   if (secret.test(key) || (code.test(key) && !/@|^(\d{1,3}\.){3}\d{1,3}$/.test(text))) return 'code';
+  if (titleForm.test(text.trim()) && !things.test(key)) return 'title';
   return words >= wordsOfText && !httpDate.test(text) ? 'text' : undefined;
 }
 

@@ -171,16 +171,19 @@ function jump(trying: Trying): boolean {
   const open = trying.decision.state.steps.filter(
     ({ status, reason }) => status === 'waiting' || reason === 'credentials',
   );
-  const answered = (id: string) => {
+  const answered = ({ id, reason }: StepState) => {
     const track = trying.tracks.get(id);
-    return track !== undefined && hasNext(track);
+    if (track === undefined || !hasNext(track)) return false;
+    // Credentials that are always refused are never mended.
+    return reason !== 'credentials' || track.used < (track.given?.answers.length ?? 0);
   };
-  const times = open.filter(({ id }) => answered(id)).map(({ dueAt }) => dueAt ?? trying.now);
+  const times = open.filter(answered).map(({ dueAt }) => dueAt ?? trying.now);
   if (times.length === 0) return false;
   trying.now = Math.max(trying.now, Math.min(...times));
   apply(trying, { type: 'claimed', lost: [], random });
-  for (const { id, reason } of open) {
-    if (reason === 'credentials' && !answered(id)) apply(trying, { type: 'held', step: id, reason });
+  for (const step of open) {
+    const { id, reason } = step;
+    if (reason === 'credentials' && !answered(step)) apply(trying, { type: 'held', step: id, reason });
   }
   return true;
 }
