@@ -16,6 +16,10 @@ beforeAll(async () => {
   const crm = { name: 'crm', description: '', on: [], steps: [], at };
   const looked = { problems: [], workflows: [] };
   ledger = await openLedger({
+    loading: {
+      state: () => ({ acceptedAt: 0, refused: null, last: null }),
+      now: async () => ({ status: 'unchanged' }),
+    },
     playground: { check: async () => looked, try: async () => ({ ...looked, tried: [] }) },
     workflows: async () => ({
       file: at.file,
@@ -73,5 +77,5 @@ it('leaves no route out', async () => {
       responses['200']?.content === undefined ? [`${method.toUpperCase()} ${path}`] : [],
     ),
   );
-  expect(bare, 'routes without a schema of their answer').toEqual([stream, 'GET /api/events/stream']);
+  expect(bare.sort(), 'routes without a schema of their answer').toEqual([stream, 'GET /api/events/stream']);
 });
