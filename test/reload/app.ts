@@ -62,16 +62,16 @@ export interface Running {
   readonly secrets: Map<string, string>;
   /** Everything since the start or the last `forget`. */
   readonly happenings: Happening[];
-  forget(): void;
-  until(accepts: (happening: Happening) => boolean): Promise<Happening>;
+  readonly forget: () => void;
+  readonly until: (accepts: (happening: Happening) => boolean) => Promise<Happening>;
   /** The next configuration that is taken; what it changed. */
-  accepted(): Promise<ConfigChanges>;
-  refused(): Promise<string>;
-  post(id: string): Promise<number>;
+  readonly accepted: () => Promise<ConfigChanges>;
+  readonly refused: () => Promise<string>;
+  readonly post: (id: string) => Promise<number>;
   /** Posts an event and waits until its runs have ended, or are held. */
-  run(id: string): Promise<readonly string[]>;
-  api(path: string, method?: 'GET' | 'POST'): Promise<Record<string, unknown>>;
-  stop(): Promise<void>;
+  readonly run: (id: string) => Promise<readonly string[]>;
+  readonly api: (path: string, method?: 'GET' | 'POST') => Promise<Record<string, unknown>>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface Start {
