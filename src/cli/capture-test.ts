@@ -8,6 +8,7 @@ import type { EventScope, Explanation, Workflows } from '../workflow/compile.ts'
 import type { TestCase, WrittenAnswer } from '../workflow/test-file.ts';
 import { recordedAnswers } from './capture-answers.ts';
 import { createMask, type Mask, type Source } from './capture-mask.ts';
+import { sourceOfName } from './test-event.ts';
 import { toStepAnswers, tryRun } from './test-run.ts';
 
 export interface CaptureTest {
@@ -75,7 +76,7 @@ function follow(event: EventScope, answers: Answers, workflows: Workflows, setti
 function sourcesOf(event: EventScope, answers: Answers, { workflows, runs }: CaptureTest) {
   const data: Source = {
     value: event.data,
-    schema: workflows.sources.get(event.source)?.catalogue.schema(event.type),
+    schema: sourceOfName(event.source, workflows.sources)?.catalogue.schema(event.type),
   };
   const body: Source = { value: event.body, schema: undefined };
   const outputs = [...answers].flatMap(([name, steps]) =>

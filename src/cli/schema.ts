@@ -13,12 +13,14 @@ import { misuse, runCommand } from './command.ts';
 import { oneLine } from './format.ts';
 import { findFile } from './load-file.ts';
 import type { Printer } from './print.ts';
+import { findTestSchema } from './schema-tests.ts';
 
 const help = `
 hookline schema
   Writes a JSON Schema of the workflow file for editors with a YAML language server. They then complete "on", "uses" and
   the input of each action, show what a field means, and mark what is wrong. What stands inside \${{ }} is checked by
   "hookline check". The file may have errors: what can be read of its sources and connections is used.
+  Test files beside it get a schema of their own, workflows.test.schema.json.
 
   --file <file>  the workflow file or folder; default: WORKFLOWS, else ./workflows.yaml, else ./workflows/
   --out <file>   where to write; default: workflows.schema.json beside the workflow file or folder
@@ -42,18 +44,27 @@ export function schema(args: readonly string[], io: Io): Promise<number> {
     // A file of a folder may leave the workflows to another one.
     const one = Array.isArray(files) ? { ...whole, required: ['version'] } : whole;
     await writeText(out, `${JSON.stringify(one, null, 1)}\n`);
+    const tests = await findTestSchema(io, file, written);
+    if (tests !== undefined)
+      await writeText(resolve(io.cwd, tests.written), `${JSON.stringify(tests.schema, null, 1)}\n`);
     const modeline = modelineOf(resolve(io.cwd, listFiles(files ?? { file, text: '' })[0]?.file ?? file), out);
     const counts = countParts(parts);
-    show({ written, modeline, ...counts, broken: Object.fromEntries(catalog.broken) }, () => {
-      const { actions, connections, events } = counts;
-      print.line(
-        `${print.paint('✓', 'green')} ${oneLine(written)}: ${actions} actions of ${connections} connections, ${events} events`,
-      );
-      for (const [name, why] of catalog.broken) {
-        print.line(`${print.paint('!', 'yellow')} plugin "${oneLine(name)}" is left out: ${oneLine(why)}`);
-      }
-      advise(print, file, files, modeline);
-    });
+    show(
+      { written, tests: tests?.written ?? null, modeline, ...counts, broken: Object.fromEntries(catalog.broken) },
+      () => {
+        const { actions, connections, events } = counts;
+        print.line(
+          `${print.paint('✓', 'green')} ${oneLine(written)}: ${actions} actions of ${connections} connections, ${events} events`,
+        );
+        for (const [name, why] of catalog.broken) {
+          print.line(`${print.paint('!', 'yellow')} plugin "${oneLine(name)}" is left out: ${oneLine(why)}`);
+        }
+        if (tests !== undefined) print.line(`${print.paint('✓', 'green')} ${oneLine(tests.written)}, for tests`);
+        advise(print, file, files, modeline);
+        if (tests !== undefined) adviseLine(print, tests.bare, tests.modeline);
+        print.line(print.paint('Run it again when sources, connections or plugins change.', 'dim'));
+      },
+    );
   });
 }
 
@@ -91,9 +102,11 @@ function advise(print: Printer, file: string, files: FileTexts | undefined, mode
   }
   const bare =
     files === undefined ? [file] : listFiles(files).flatMap((one) => (one.text.includes(modeline) ? [] : one.file));
-  if (bare.length > 0) {
-    print.line(`Put this line at the top of ${oneLine(bare.join(', '), 200)}:`);
-    print.line(`  ${print.paint(modeline, 'cyan')}`);
-  }
-  print.line(print.paint('Run it again when sources, connections or plugins change.', 'dim'));
+  adviseLine(print, bare, modeline);
+}
+
+function adviseLine(print: Printer, files: readonly string[], modeline: string): void {
+  if (files.length === 0) return;
+  print.line(`Put this line at the top of ${oneLine(files.join(', '), 200)}:`);
+  print.line(`  ${print.paint(modeline, 'cyan')}`);
 }

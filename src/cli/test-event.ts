@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fixedSeed } from '../plugin/define.ts';
 import type { Schema } from '../plugin/index.ts';
+import { alertConfig } from '../workflow/alerts.ts';
 import type { EventScope, SourceConfig, Workflows } from '../workflow/compile.ts';
 import type { Fault } from '../workflow/fault.ts';
 import { reportFaults } from '../workflow/faults.ts';
@@ -140,12 +141,17 @@ function sourceOf(node: Node, at: Node, workflows: Workflows, report: Report): S
 }
 
 function findSource(name: string, at: Node, { sources }: Workflows, report: Report): SourceConfig | undefined {
-  const found = sources.get(name);
+  const found = sourceOfName(name, sources);
   if (found === undefined) {
     const message = `"${name}" is no source of the workflow file`;
     report.error('event.unknown-source', at, message, advise(name, [...sources.keys()]));
   }
   return found;
+}
+
+/** Alerts of our own have a source that no file declares. */
+export function sourceOfName(name: string, sources: Workflows['sources']): SourceConfig | undefined {
+  return sources.get(name) ?? (name === alertConfig.name ? alertConfig : undefined);
 }
 
 function advise(name: string, known: readonly string[]): string {
@@ -163,7 +169,7 @@ function replace(event: EventScope, path: string, entry: Entry, parts: TestEvent
     return false;
   }
   const value = toData(entry.value);
-  const schema = workflows.sources.get(event.source)?.catalogue.schema(event.type);
+  const schema = sourceOfName(event.source, workflows.sources)?.catalogue.schema(event.type);
   if (root === 'data' && schema !== undefined && !isKnown(schema, rest, entry, value, parts)) return false;
   Object.assign(event, { [root]: withValue(root === 'data' ? event.data : event.body, rest, value) });
   return true;

@@ -169,6 +169,15 @@ expect: { main: { unique: c1, steps: { log: { input: { record: { Subject: agent 
     });
   });
 
+  it('its event is an alert of our own', async () => {
+    await put('alert/workflows.yaml', workflows.replace('on: truedy:call.failed', 'on: hookline:run.failed'));
+    await put(
+      'alert/workflows.test.yaml',
+      'version: 1\ntests: { one: { event: { sample: "hookline:run.failed" }, matches: [patient] } }',
+    );
+    expect(await run('alert/workflows.yaml')).toMatchObject({ code: 0 });
+  });
+
   it('its event is a body from a file, read as the receiver would', async () => {
     await put(
       'events/flat.json',
