@@ -76,9 +76,10 @@ export function checkSettings(
 }
 
 /** A value that may read secrets and `env`; the secrets are added to `secretSpans`. */
-export function readSettings(node: Node, { report, env }: Checking, secretSpans: Map<string, Span>): Value {
+export function readSettings(node: Node, { report, parser, env }: Checking, secretSpans: Map<string, Span>): Value {
   return readValue(node, {
     report,
+    parser,
     names: ['secrets', 'env'],
     found: (written) => {
       checkEnv(written, env, report);

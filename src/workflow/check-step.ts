@@ -65,10 +65,11 @@ export function checkStep(step: OrderedStep, checking: StepChecking): CheckedSte
   };
 }
 
-function readingOf(reader: string, { report, env, order }: StepChecking): Reading {
+function readingOf(reader: string, { report, parser, env, order }: StepChecking): Reading {
   const references = { ids: order.ids, reader, before: order.before(reader) };
   return {
     report,
+    parser,
     names: ['event', 'steps', 'run', 'env', 'secrets'],
     advise: (source) => adviseDashes(source, order.ids),
     found: (written) => {

@@ -22,13 +22,19 @@ interface Typing {
 
 export function checkTypes(file: CheckedFile, report: Report): void {
   const env = typeOfEnv(file);
-  const typing = { report, work: createWork() };
-  for (const workflow of file.workflows) checkWorkflow(workflow, file, env, typing);
+  const typing = { report, work: createWork(report.source.text.length) };
+  const events = new Map<string, Type>();
+  for (const workflow of file.workflows) {
+    const on = workflow.on.map(({ source, type }) => `${source}:${type}`).join('\n');
+    const event = events.get(on) ?? typeOfEvent(workflow.on, file.sources);
+    events.set(on, event);
+    checkWorkflow(workflow, event, env, typing);
+  }
 }
 
-function checkWorkflow(workflow: CheckedWorkflow, file: CheckedFile, env: Type, typing: Typing): void {
+function checkWorkflow(workflow: CheckedWorkflow, event: Type, env: Type, typing: Typing): void {
   const all: Names = new Map([
-    ['event', typeOfEvent(workflow.on, file.sources)],
+    ['event', event],
     ['env', env],
   ]);
   const names = checkCondition(workflow.condition, all, typing);

@@ -18,9 +18,10 @@ export function checkWorkflows(node: Node | undefined, checking: WorkflowCheckin
 }
 
 function checkWorkflow(name: string, entry: Entry, checking: WorkflowChecking): CheckedWorkflow {
-  const { report, env } = checking;
+  const { report, parser, env } = checking;
   const { value } = entry;
-  const reading: Reading = { report, names: ['event', 'env'], found: (written) => checkEnv(written, env, report) };
+  const found: Reading['found'] = (written) => checkEnv(written, env, report);
+  const reading: Reading = { report, parser, names: ['event', 'env'], found };
   const onNode = child(value, 'on');
   const on = (onNode?.kind === 'list' ? onNode.items : [onNode]).flatMap((item) => checkOn(item, checking) ?? []);
   if (onNode !== undefined) refuseLoop(name, on, onNode, checking);

@@ -10,6 +10,7 @@ import type { Catalog } from './compile.ts';
 import { reportFaults } from './faults.ts';
 import { mergeTrees } from './merge.ts';
 import { child, entriesOf, textOf, toData, type Node } from './node.ts';
+import { createParser } from './parser.ts';
 import { findParts } from './parts.ts';
 import { warnNumbers } from './numbers.ts';
 import type { Report } from './report.ts';
@@ -32,7 +33,7 @@ export async function checkFile(
   const tree = mergeTrees(trees, report);
   if (trees.length > 1) requireWorkflows(tree, report);
   const env = readEnv(child(tree, 'env'), report);
-  const checking: Checking = { report, parts: await findParts(tree, catalog), validators, env };
+  const checking: Checking = { report, parts: await findParts(tree, catalog), parser: createParser(), validators, env };
   const sources = checkSources(child(tree, 'sources'), checking);
   const connections = checkConnections(tree, checking);
   const namesOf = (key: string) => new Set(entriesOf(child(tree, key)).keys());

@@ -3,6 +3,7 @@
 import type { Action, Schema } from '../plugin/index.ts';
 import type { CheckedConnection, CheckedSource } from './checked.ts';
 import type { Order } from './order.ts';
+import type { Parser } from './parser.ts';
 import type { Parts } from './parts.ts';
 import type { Report } from './report.ts';
 import type { Validate, Validators } from './validate.ts';
@@ -10,6 +11,7 @@ import type { Validate, Validators } from './validate.ts';
 export interface Checking {
   readonly report: Report;
   readonly parts: Parts;
+  readonly parser: Parser;
   readonly validators: Validators;
   readonly env: Readonly<Record<string, unknown>>;
 }

@@ -1,10 +1,11 @@
 // Values with expressions in them, as written under `with:` and in settings: parsed once, read by checks and compiler.
 
 import type { Expression } from './expression/ast.ts';
-import { parseExpression, type ParseError } from './expression/parse.ts';
-import { parseTemplate, type Template } from './expression/template.ts';
+import type { ParseError } from './expression/parse.ts';
+import type { Template } from './expression/template.ts';
 import { childrenOf, type AnyNode } from './expression/walk.ts';
 import type { ListNode, MapNode, Node, ScalarNode } from './node.ts';
+import type { Parser } from './parser.ts';
 import { offsetInScalar, type SourceText } from './place.ts';
 import type { Report, Span } from './report.ts';
 
@@ -34,6 +35,7 @@ export type Value =
 /** How the expressions of one place are read. */
 export interface Reading {
   readonly report: Report;
+  readonly parser: Parser;
   /** Root names that may be read. */
   readonly names: readonly string[];
   /** Called for each expression that parsed. */
@@ -59,7 +61,7 @@ export function readValue(node: Node, reading: Reading): Value {
 function readScalar(node: ScalarNode, reading: Reading): Value {
   if (typeof node.value !== 'string' || !node.value.includes('${{')) return { kind: 'literal', node };
   const holder = holderOf(node, node.value);
-  const parsed = parseTemplate(node.value, { names: reading.names });
+  const parsed = reading.parser.template(node.value, reading.names);
   if (!parsed.ok) {
     reportParseError(parsed.error, 0, holder, reading);
     return { kind: 'unknown', node };
@@ -95,7 +97,7 @@ export function readBare(node: Node | undefined, reading: Reading): Written | un
     }
     return value.kind === 'expression' ? expressionsIn(value.template, value.holder)[0] : undefined;
   }
-  const parsed = parseExpression(holder.value, { names: reading.names });
+  const parsed = reading.parser.expression(holder.value, reading.names);
   if (!parsed.ok) {
     reportParseError(parsed.error, 0, holder, reading);
     return undefined;

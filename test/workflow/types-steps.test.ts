@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { loadWorkflows } from '../../src/workflow/load.ts';
-import { catalog } from './catalog.ts';
-import { inSteps, inWorkflow, placesIn, typeProblems, unmark, withIf, withInput } from './types-catalog.ts';
+import { catalog, head } from './catalog.ts';
+import { inSteps, inWorkflow, placesIn, typed, typeProblems, unmark, withIf, withInput } from './types-catalog.ts';
 
 const X = '${{';
 const lacking = 'expression.maybe-missing';
@@ -194,6 +194,29 @@ describe('a problem of a type', () => {
     expect(await placesIn(withIf(nested(45)))).toEqual([]);
     expect(await placesIn(withIf(choices(20)))).toEqual([]);
     expect(performance.now() - before).toBeLessThan(5000);
+  });
+
+  it('is found in the last of a thousand long workflows', async () => {
+    const terms = [
+      'duration > 60',
+      'summary != null',
+      'status == "done"',
+      'agent.agentId != null',
+      'endReason != null',
+    ];
+    const file = (name: string, count: number, last: string) => {
+      const condition = [...terms, last].map((term) => `event.data.call.${term}`).join(' && ');
+      const one = (index: number) =>
+        `  ${name}-${index}:\n    on: phone:call.ended\n    if: ${condition}\n    steps: [{ uses: desk.save-note, with: { title: a } }]\n`;
+      return { file: name, text: Array.from({ length: count }, (_, index) => one(index)).join('') };
+    };
+    const files = [file('a', 500, 'callId != ""'), file('b', 499, 'callId != ""'), file('c', 1, 'calId != ""')];
+    const texts = files.map(({ file, text }, index) => ({
+      file,
+      text: `${index === 0 ? head : 'version: 1\nworkflows:\n'}${text}`,
+    }));
+    const { problems } = await loadWorkflows(texts, typed);
+    expect(problems.map(({ code, at }) => `${at.file} ${code}`)).toEqual(['c expression.unknown-field']);
   });
 
   it('in unique is found, and a text is none', async () => {

@@ -1,5 +1,6 @@
 // What holds of a value that has one type or another, in as few shapes as can tell it.
 
+import { withOne } from './fields.ts';
 import { union, type Shape, type Type } from './types.ts';
 
 /** Loses nothing: shapes are made one only where they differ in one thing. */
@@ -35,5 +36,5 @@ function mergeObjects(one: ObjectShape, other: ObjectShape): Shape | undefined {
   if (name === undefined) return one;
   const [field, otherField] = [one.fields.get(name), other.fields.get(name)];
   if (others.length > 0 || field === undefined || otherField === undefined) return undefined;
-  return { ...one, fields: new Map(one.fields).set(name, merge(field, otherField)) };
+  return { ...one, fields: withOne(one.fields, name, merge(field, otherField)) };
 }

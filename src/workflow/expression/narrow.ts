@@ -1,6 +1,7 @@
 // What is known of the names of an expression where a condition holds, or does not.
 
 import type { BinaryNode, ExpressionNode, MethodNode, OrderOperator } from './ast.ts';
+import { withOne } from './fields.ts';
 import { compare } from './operators.ts';
 import { merge } from './merge.ts';
 import { overlap, falsy, truthy, without } from './overlap.ts';
@@ -35,8 +36,8 @@ export interface Work {
   left: number;
 }
 
-/** Nested conditions are looked at again and again; no file that a person writes comes near this. */
-export const createWork = (): Work => ({ left: 200_000 });
+/** Nested conditions are looked at again and again; no file that a person writes comes near this. `length`: of its text. */
+export const createWork = (length: number): Work => ({ left: Math.max(200_000, length) });
 
 /** The part of a type that is left. */
 type Keep = (type: Type) => Type;
@@ -208,7 +209,7 @@ function withField(type: Type, name: string, keep: Keep): Type {
     const kept = keep(field);
     if (isNever(kept)) return [];
     if (shape.kind !== 'object' || field === 'any' || kept === field) return [shape];
-    return [{ ...shape, fields: new Map(shape.fields).set(name, kept) }];
+    return [{ ...shape, fields: withOne(shape.fields, name, kept) }];
   });
 }
 

@@ -1,5 +1,7 @@
 // What is known of a value before it exists: the shapes that it may have.
 
+import type { Fields } from './fields.ts';
+
 export type Literal = string | number | boolean;
 
 export type Shape =
@@ -17,7 +19,7 @@ export type Shape =
   | { readonly kind: 'missing'; readonly why?: string }
   | { readonly kind: 'list'; readonly item: Type }
   /** `others`: of the fields that are not named; undefined: there are none. */
-  | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, Type>; readonly others: Type | undefined };
+  | { readonly kind: 'object'; readonly fields: Fields; readonly others: Type | undefined };
 
 /** Shapes that a value may have; `any` is not checked, and none is a value that cannot be. */
 export type Type = 'any' | readonly Shape[];
@@ -101,7 +103,9 @@ export function fieldOf(type: Type, name: string): Type | undefined {
     if (field !== undefined && !isAbsent(shape)) known = true;
     found.push(field ?? missing);
   }
-  return known ? union(...found) : undefined;
+  if (!known) return undefined;
+  const [only] = found;
+  return found.length === 1 ? only : union(...found);
 }
 
 export function fieldOfShape(shape: Shape, name: string): Type | undefined {
