@@ -129,7 +129,10 @@ function answer(weather: Weather, { reply, world, act, decline }: Answering): vo
       reply.failed(new Error('ECONNRESET'), 1, 900);
     },
     'no answer': () => void (world.chance(0.5) && act()),
-    late: () => void world.schedule(null, world.between(100, 9000), '', () => void act()),
+    late: () => {
+      world.schedule(null, world.between(100, 9000), '', () => void act());
+      if (world.chance(0.7)) reply.failed(new Error('ECONNRESET'), 1, 900);
+    },
     unclear: () => {
       if (world.chance(0.5)) act();
       reply.failed(new UnknownOutcomeError('500'), 1, 50);
