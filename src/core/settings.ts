@@ -97,7 +97,7 @@ export const settingTable = {
   DATA_DIR: text('./data', 'Folder of the embedded store.'),
   DATABASE_POOL: count(10, 'Connections of one replica to the database, besides one to receive and one to listen.'),
   DATABASE_LEASE: lease('10s', 'How long a replica may be silent before the others take over its runs; 10 s at least.'),
-  WORKFLOWS: text('./workflows.yaml', 'The workflow file.'),
+  WORKFLOWS: text('./workflows.yaml', 'The workflow file, or a folder of them; where neither is set nor there: `./workflows/`.'),
   PLUGINS: text('', 'Folder of custom connectors; default: `plugins` beside the workflow file.'),
   LOG_LEVEL: text('info', 'debug, info, warn or error.'),
   ALLOW_PRIVATE: list(
