@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { StreamedEvent } from '../console/api/event-stream.ts';
 import { readEvent } from '../receive/identify.ts';
+import { alertConfig } from '../workflow/alerts.ts';
 import type { EventScope, SourceConfig, Workflows } from '../workflow/compile.ts';
 import type { Client, Io } from './client.ts';
 import { misuse } from './command.ts';
@@ -82,7 +83,7 @@ interface ReadySource {
 
 function readySources({ sources }: Workflows): ReadonlyMap<string, ReadySource> {
   return new Map(
-    [...sources].map(([name, config]) => {
+    [[alertConfig.name, alertConfig] as const, ...sources].map(([name, config]) => {
       // Reading a body takes no secret.
       const { settings } = config.resolve(() => 'not-a-secret');
       return [name, { source: config.source, settings, key: JSON.stringify(settings) ?? '' }];

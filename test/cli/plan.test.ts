@@ -85,6 +85,30 @@ calls  before  after
 ops    6       2      -4`);
   });
 
+  it('reads alerts of our own too', async () => {
+    const alerted = `${before}  told:
+    on: hookline:run.failed
+    if: event.data.workflow == "tell"
+    steps: [{ uses: ops.post-message, with: { channel: "#alerts", text: "\${{ event.data.message }}" } }]
+`;
+    await writeFile(join(cwd, 'alerted.yaml'), alerted);
+    const data = {
+      run: 'run_1',
+      workflow: 'tell',
+      event: 'evt_1',
+      source: 's',
+      type: 't',
+      step: 'post',
+      message: 'no',
+    };
+    const event = { id: 'evt_1', source: 'hookline', type: 'run.failed', time: null, receivedAt: fixedSeed.at };
+    const line = { ...event, body: { text: JSON.stringify({ type: 'run.failed', time: fixedSeed.at, data }) } };
+    await writeFile(join(cwd, 'alerts.ndjson'), JSON.stringify(line));
+    const { out } = await run('alerted.yaml', '--events', 'alerts.ndjson', '--against', 'live.yaml');
+    expect(out).toContain('told\n  + newly takes 1 event, evt_1');
+    expect(out).toContain('ops    0       1      +1');
+  });
+
   it('ends with 1 only when asked to and something changes', async () => {
     expect((await run('new.yaml', '--exit-code')).code).toBe(1);
     const same = await run('live.yaml', '--exit-code');
