@@ -99,10 +99,11 @@ function tell(happening: Happening, now: number): Told | null {
     case 'delivery':
       return tellDelivery(happening);
     case 'event': {
-      const { eventId: id, workflows } = happening;
+      const { eventId: id, workflows, withoutRun = [] } = happening;
       const type = oneLine(happening.type, 60);
       if (workflows.length === 0) return { kind: 'event', status: 'ignored', text: `${type} no workflow took it`, id };
-      return { kind: 'event', status: 'matched', text: `${type} → ${oneLine(workflows.join(', '))}`, id };
+      const again = withoutRun.length === 0 ? '' : ` (no run for ${oneLine(withoutRun.join(', '))}: unique)`;
+      return { kind: 'event', status: 'matched', text: `${type} → ${oneLine(workflows.join(', '))}${again}`, id };
     }
     case 'run': {
       const { status, workflow, reason, runId: id } = happening;

@@ -170,7 +170,14 @@ export type Happening =
       /** From the whole body to the disk; absent when it was refused. */
       readonly tookMs?: number;
     }
-  | { readonly kind: 'event'; readonly eventId: string; readonly type: string; readonly workflows: readonly string[] }
+  | {
+      readonly kind: 'event';
+      readonly eventId: string;
+      readonly type: string;
+      readonly workflows: readonly string[];
+      /** Of these, those without a run: another run has their `unique` value. */
+      readonly withoutRun?: readonly string[];
+    }
   | {
       readonly kind: 'run';
       readonly runId: string;

@@ -33,9 +33,9 @@ export async function planPending(parts: EngineParts): Promise<Planned> {
   }
   if (plans.some(({ raises = [] }) => raises.length > 0)) parts.inbox.missed();
   for (const [index, event] of events.entries()) {
-    const names = (plans[index]?.runs ?? []).map((run) => run.workflow);
-    parts.notify({ kind: 'event', eventId: event.id, type: event.type, workflows: names });
-    for (const run of plans[index]?.runs ?? []) {
+    const runs = plans[index]?.runs ?? [];
+    tellEvent(parts, event, runs, planned[index]?.runs ?? []);
+    for (const run of runs) {
       const { id: runId, eventId, workflow, status, reason } = run;
       // Its `if` failed, so nothing else will tell of it.
       if (status === 'failed' && planned[index]?.runs.includes(runId))
@@ -43,6 +43,17 @@ export async function planPending(parts: EngineParts): Promise<Planned> {
     }
   }
   return { events: events.length, runs: plans.reduce((sum, plan) => sum + plan.runs.length, 0) };
+}
+
+function tellEvent(parts: EngineParts, event: Event, runs: readonly NewRun[], inserted: readonly string[]): void {
+  const withoutRun = runs.filter(({ id, unique }) => unique !== null && !inserted.includes(id));
+  parts.notify({
+    kind: 'event',
+    eventId: event.id,
+    type: event.type,
+    workflows: runs.map(({ workflow }) => workflow),
+    ...(withoutRun.length === 0 ? {} : { withoutRun: withoutRun.map(({ workflow }) => workflow) }),
+  });
 }
 
 /** An event that breaks the matcher is ignored and told of: it can be replayed, and it must not stop the others. */

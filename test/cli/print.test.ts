@@ -67,6 +67,7 @@ describe('printHappening', () => {
   it('tells which workflows took an event, and that none did', () => {
     const event = { kind: 'event', eventId: 'evt_1', type: 'call.ended', workflows: ['a', 'b'] } as const;
     expect(line(event)).toMatch(/✓ event {6}call\.ended → a, b +evt_1$/);
+    expect(line({ ...event, withoutRun: ['b'] })).toMatch(/→ a, b \(no run for b: unique\) +evt_1$/);
     expect(line({ ...event, workflows: [] })).toMatch(/– event {6}call\.ended no workflow took it +evt_1$/);
   });
 
