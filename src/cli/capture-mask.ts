@@ -40,7 +40,7 @@ export function createMask(sources: readonly Source[], { keepText }: MaskOptions
   const leaf = {
     key: (name: string) => (/[\s@]|\d{5}/.test(name) ? inside(name) : name),
     text: (text: string, key: string, schema: Schema | undefined) => {
-      const clean = text.normalize('NFC');
+      const clean = cleaned(text);
       const kind = personalKind(clean, key, schema, known);
       return kind === undefined || (kind === 'text' && keepText) ? inside(clean) : wholeFake(kind, clean, inside);
     },
@@ -48,8 +48,13 @@ export function createMask(sources: readonly Source[], { keepText }: MaskOptions
   };
   return {
     apply: ({ value, schema }) => mapLeaves(value, schema, leaf),
-    text: (text) => inside(text.normalize('NFC')),
+    text: (text) => inside(cleaned(text)),
   };
+}
+
+/** As a file of text can hold it, and every letter composed in one way. */
+function cleaned(text: string): string {
+  return text.normalize('NFC').replace(/[^\P{Cc}\t\r\n]|[\ufffd\p{Cs}]/gu, '?');
 }
 
 interface Known {
@@ -75,7 +80,7 @@ function learn(value: unknown, schema: Schema | undefined, known: Known, keepTex
   mapLeaves(value, schema, {
     key: (name) => name,
     text: (text, key, inner) => {
-      const clean = text.normalize('NFC').trim();
+      const clean = cleaned(text).trim();
       if (inner?.personal === 'none') known.kept.add(clean);
       const kind = personalKind(clean, key, inner, known);
       if (kind === 'name') learnName(clean, known);

@@ -7,6 +7,7 @@ import type { RunDetail } from '../console/api/run-view.ts';
 import { HostError } from '../core/errors.ts';
 import { readSettings } from '../core/settings.ts';
 import { formatProblem } from '../workflow/problem.ts';
+import { fileLimit } from '../workflow/read.ts';
 import { readTestFile } from '../workflow/test-file.ts';
 import type { Workflows } from '../workflow/compile.ts';
 import { captureTest } from './capture-test.ts';
@@ -59,7 +60,8 @@ export function capture(args: readonly string[], io: Io): Promise<number> {
     const before = values.print === true ? undefined : await readOld(io, files.first);
     const added = addTest(before, name, test);
     if (!added.ok) throw misuse(command, `"${files.first}" ${added.why}`);
-    await prove(added.text, name, workflows, resolve(io.cwd, files.first));
+    await prove(name, test, workflows, resolve(io.cwd, files.first));
+    if (Buffer.byteLength(added.text) > fileLimit) throw tooLarge(files.first);
     if (values.print !== true) await writeNew(io, files.first, added.text);
     show({ name, file: values.print === true ? null : files.first, test, notes }, () => {
       if (values.print === true) print.block(added.text, '');
@@ -102,17 +104,24 @@ function refuse({ file, text, problems }: LoadedFile, io: Io): number {
 }
 
 /** A test that would fail at once is not written. */
-async function prove(text: string, name: string, workflows: Workflows, path: string): Promise<void> {
+async function prove(name: string, test: unknown, workflows: Workflows, path: string): Promise<void> {
+  const alone = addTest(undefined, name, test);
+  const text = alone.ok ? alone.text : '';
   const file = readTestFile({ file: 'captured', text }, workflows);
-  const test = file.tests.find((one) => one.name === name);
+  const [only] = file.tests;
   const parts = { workflows, report: file.report, path, faults: createFaults() };
-  const event = test === undefined ? undefined : await readTestEvent(test.event, parts);
+  const event = only === undefined ? undefined : await readTestEvent(only.event, parts);
   const problem = file.problems().find(({ severity }) => severity === 'error');
-  const result = test && event && runTest(test, event, { workflows, settings: readSettings({}), file });
+  const result = only && event && runTest(only, event, { workflows, settings: readSettings({}), file });
   const [failure] = result?.failures ?? [];
   if (problem === undefined && failure === undefined) return;
   const why = problem?.message ?? `${failure?.path ?? ''} is ${failure?.actual ?? ''}, not ${failure?.expected ?? ''}`;
   throw new HostError('input.invalid', { what: `the event cannot be made a test: ${oneLine(why)}` });
+}
+
+function tooLarge(file: string): HostError {
+  const what = `"${file}" would be larger than ${fileLimit / 1024} KiB; choose another file, such as --file more.test.yaml`;
+  return new HostError('input.invalid', { what });
 }
 
 async function readOld(io: Io, file: string): Promise<string | undefined> {

@@ -81,6 +81,10 @@ describe('a fake', () => {
     expect([vip, state]).not.toEqual(['Ann van Lee', 'In Progress']);
   });
 
+  it('leaves nothing that a file of text cannot hold', () => {
+    expect(inText('a\u0000b\ud800c\ufffdd\u0085e\n').note).toBe('a?b?c?d?e\n');
+  });
+
   it('stands in keys too', () => {
     expect(JSON.stringify(mask({ seen: { 'ann@acme.example': 1, '+14155557788': 2, plain: 3 } }))).toMatch(
       /^\{"seen":\{"[a-z.]+@example\.com":1,"\+1\d{3}55501\d\d":2,"plain":3\}\}$/,

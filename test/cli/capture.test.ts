@@ -264,6 +264,28 @@ describe('hookline capture', () => {
     expect(await say(runTests, ['newer.yaml'], { cwd })).toMatchObject({ code: 0 });
   });
 
+  it('adds to a file whose other tests are out of date', async () => {
+    const old =
+      'version: 1\ntests:\n    old:\n        event: { sample: "truedy:call.ended" }\n        expect: { gone: match }\n';
+    await writeFile(join(cwd, 'old.test.yaml'), old);
+    const { code, out } = await take('--file', 'old.test.yaml');
+    expect([code, out]).toEqual([0, expect.stringContaining('✓ old.test.yaml: added') as string]);
+    const text = await readFile(join(cwd, 'old.test.yaml'), 'utf8');
+    expect(text.startsWith(`${old}\n    captured call.ended`)).toBe(true);
+    expect(Object.keys((parse(text) as Written).tests)).toHaveLength(2);
+  });
+
+  it.each<[string, string]>([
+    ['does not end with its tests', 'version: 1\ntests:\n  a: { event: {} }\nother: 1\n'],
+    ['has them on one line', 'version: 1\ntests: { a: { event: {} } }\n'],
+    ['is no YAML', 'version: [\n'],
+  ])('leaves a file alone that %s', async (_case, text) => {
+    await writeFile(join(cwd, 'odd.test.yaml'), text);
+    const { code, err } = await take('--file', 'odd.test.yaml');
+    expect([code, err]).toEqual([2, expect.stringContaining('"odd.test.yaml" ') as string]);
+    expect(await readFile(join(cwd, 'odd.test.yaml'), 'utf8')).toBe(text);
+  });
+
   it('takes the answers of the run that is named', async () => {
     const { answer } = await replay();
     const { out } = await take('--run', answer, '--print', '--json');
