@@ -154,7 +154,7 @@ async function accept(parts: ReloadParts, workflows: Workflows, prepared: Prepar
   const connections = { added, changed, removed };
   const isSame = before.hash === workflows.hash && [added, changed, removed].every((names) => names.length === 0);
   if (isSame && !stale) return { status: 'unchanged' };
-  const changes = changesOf(before, workflows);
+  const changes = await changesOf(before, workflows);
   log.info('the workflow file is loaded anew', { file: workflows.file, workflows: changes, connections });
   const { hash } = workflows;
   notify({ kind: 'config', status: 'accepted', hash, problems: 0, why: null, workflows: changes });

@@ -1,5 +1,6 @@
 // Text of a workflow file, or of several → ready workflows, or every problem that keeps it from being used.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { advise, type Advice } from './advise.ts';
 import { checkFile } from './check.ts';
 import { checkTypes } from './check-types.ts';
@@ -31,22 +32,25 @@ export interface Loaded {
 
 /**
  * Several files are loaded as one: what each defines, all may use. With `advice` a file that is right is also warned of what
- * cannot be meant. Never rejects for anything the texts hold.
+ * cannot be meant. Never rejects for anything the texts hold. Takes several turns, so that a process that loads large files
+ * while it runs goes on answering.
  */
 export async function loadWorkflows(files: FileTexts, catalog: Catalog, advice?: Advice): Promise<Loaded> {
   const texts = listFiles(files).map(({ file, text }) => createSourceText(file, text.replace(/^\uFEFF/, '')));
   const source = joinTexts(nameFiles(files), texts);
   const report = createReport(source);
-  const trees = readTrees(source, report);
+  const trees = await readTrees(source, report);
   const checked = trees === undefined ? undefined : await checkFile(trees, catalog, report);
+  await nextTurn();
   const runnable = checked === undefined || report.failed() ? null : makeRunnable(checked, source, files);
+  await nextTurn();
   if (checked !== undefined) checkTypes(checked, report);
   if (checked !== undefined && advice !== undefined && !report.failed()) advise(checked, advice, report);
   return { workflows: report.failed() ? null : runnable, runnable, problems: report.problems(), files };
 }
 
 /** Undefined when one of them cannot be read: what it defines is not known then. */
-function readTrees({ parts, text, file }: JoinedText, report: Report): Node[] | undefined {
+async function readTrees({ parts, text, file }: JoinedText, report: Report): Promise<Node[] | undefined> {
   const start = { offset: 0, end: 0, path: '' };
   if (parts.length === 0) report.error('file.empty', start, 'there is no workflow file', 'Write one.');
   if (parts.length > 1 && Buffer.byteLength(text) > totalLimit) {
@@ -54,11 +58,13 @@ function readTrees({ parts, text, file }: JoinedText, report: Report): Node[] | 
     report.error('file.too-large', start, message, 'Remove what is not needed.');
     return undefined;
   }
-  const trees = parts.map(({ source, start }) => {
+  const trees: Node[] = [];
+  for (const { source, start } of parts) {
     const tree = readTree(reportIn(report, source, start));
-    return tree === undefined ? undefined : moveTree(tree, start);
-  });
-  return trees.every((tree) => tree !== undefined) ? trees : undefined;
+    if (tree !== undefined) trees.push(moveTree(tree, start));
+    await nextTurn();
+  }
+  return trees.length === parts.length ? trees : undefined;
 }
 
 function makeRunnable(checked: CheckedFile, source: SourceText, files: FileTexts): Workflows {

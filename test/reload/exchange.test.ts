@@ -138,10 +138,10 @@ describe('webhooks', () => {
   it('are all taken while the file changes again and again', async () => {
     const flow = (word: string) => fileOf({ one: [say(word)] }, `crm: { uses: toy, with: { name: ${word} } }`);
     const one = await start({ files: { 'workflows.yaml': flow('a') }, options: { watch: false } });
-    let done = false;
+    const state = { done: false };
     let changes = 0;
     const changing = (async () => {
-      while (!done) {
+      while (!state.done) {
         writeFileSync(one.file, flow(changes % 2 === 0 ? 'b' : 'a'));
         if ((await one.app.reload()).status === 'accepted') changes++;
       }
@@ -152,7 +152,7 @@ describe('webhooks', () => {
         ...(await Promise.all(Array.from({ length: 20 }, (_, index) => one.post(`evt-${batch}-${index}`)))),
       );
     }
-    done = true;
+    state.done = true;
     await changing;
     expect(new Set(statuses)).toEqual(new Set([204]));
     expect(changes).toBeGreaterThan(3);
