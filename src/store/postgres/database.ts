@@ -57,7 +57,7 @@ export interface OpenDatabase {
   readonly url: string;
   /** Most connections at once. */
   readonly connections: number;
-  readonly limits?: Limits;
+  readonly limits?: Limits | undefined;
 }
 
 /** Connects at the first use. Whatever fails because the database does, rejects with `store.unavailable`. */

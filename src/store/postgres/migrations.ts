@@ -1,7 +1,7 @@
 // The schema, as numbered steps that only go forward; a released step is never changed.
 
 import { HostError } from '../../core/errors.ts';
-import type { Database, Sql } from './database.ts';
+import { openDatabase, usualLimits, type Database, type Sql } from './database.ts';
 
 /**
  * Step n brings a database from schema n-1 to n. Ids sort by time, byte by byte, so `id` orders rows.
@@ -164,10 +164,29 @@ export const migrations: readonly string[] = [
 /** Any number that no other program takes for its own lock. */
 const lockKey = 7_310_577_321_004;
 
-/** Brings the database to the last schema; many may ask at once, one does it. Rejects with `store.newer`. */
-export async function migrate(database: Database, name: string, steps: readonly string[] = migrations): Promise<void> {
+/** A large table takes its time. */
+const limits = { ...usualLimits, queryMs: 3_600_000 };
+
+/** Replicas that start at the same time do this one after the other; the work is given another connection than the lock's. */
+export async function oneByOne<T>(url: string, work: (sql: Database) => Promise<T>): Promise<T> {
+  const database = openDatabase({ url, connections: 2, limits });
+  try {
+    return await database.transact(async (sql) => {
+      await sql.raw(`select pg_advisory_xact_lock(${lockKey})`);
+      return work(database);
+    });
+  } finally {
+    await database.close();
+  }
+}
+
+/** Brings the database to the last schema, all steps or none; within `oneByOne`. Rejects with `store.newer`. */
+export async function migrate(
+  database: Pick<Database, 'transact'>,
+  name: string,
+  steps: readonly string[] = migrations,
+): Promise<void> {
   await database.transact(async (sql) => {
-    await sql.raw(`select pg_advisory_xact_lock(${lockKey})`);
     const found = await readVersion(sql);
     if (found > steps.length) throw new HostError('store.newer', { dir: name, found, known: steps.length });
     for (const step of steps.slice(found)) await sql.raw(step);

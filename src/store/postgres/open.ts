@@ -13,7 +13,7 @@ import { deliveries, refuse } from './deliveries.ts';
 import { event, events, pending, plan } from './events.ts';
 import { whyUnavailable } from './fault.ts';
 import { openIntake } from './intake.ts';
-import { migrate } from './migrations.ts';
+import { migrate, oneByOne } from './migrations.ts';
 import { tell } from './news.ts';
 import { prune } from './prune.ts';
 import { startQueue, type Queue } from './queue.ts';
@@ -41,10 +41,12 @@ export interface OpenPostgresStore {
 export async function openPostgresStore(options: OpenPostgresStore): Promise<Store> {
   const { url, limits, leaseMs = 10_000, clock = Date.now } = options;
   const leaseSeconds = Math.ceil(leaseMs / 1000);
-  const database = openDatabase({ url, connections: options.connections ?? 10, ...(limits ? { limits } : {}) });
+  const database = openDatabase({ url, connections: options.connections ?? 10, limits });
   try {
-    await migrate(database, databaseName(url));
-    const queue = await startQueue({ database, leaseSeconds, warn: (error) => warn(options, error) });
+    const queue = await oneByOne(url, async (sql) => {
+      await migrate(sql, databaseName(url));
+      return startQueue({ database, leaseSeconds, warn: (error) => warn(options, error) });
+    });
     return storeOf({ database, queue, url, limits, leaseSeconds, clock });
   } catch (error) {
     await database.close();
