@@ -71,6 +71,7 @@ async function start(given: AppOptions, onStop: OnStop, stop: App['stop']): Prom
     ...options,
     url: options.databaseUrl ?? '',
     dir: options.dataDir,
+    budgetBytes: given.settings.STORAGE_BUDGET,
     connections: given.settings.DATABASE_POOL,
     leaseMs: given.settings.DATABASE_LEASE,
   });

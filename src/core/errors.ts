@@ -81,6 +81,12 @@ export const hostErrors = {
     exit: 2,
     help: 'Write postgres://user:password@host:5432/database, or take it away to use the embedded store.',
   },
+  'store.full': {
+    message: 'the storage budget is used up by what must be kept',
+    status: 503,
+    exit: 1,
+    help: 'Raise STORAGE_BUDGET, or let what waits and what is held come to an end; the sender tries again by itself.',
+  },
   'port.taken': {
     message: 'port {port} on {host} is already in use',
     status: 500,

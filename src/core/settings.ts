@@ -78,6 +78,8 @@ const size = (value: number, description: string): Setting<number> => ({
   parse: parseSize,
 });
 
+const leastBudget = 16 * 1024 ** 2;
+
 const flag = (description: string): Setting<boolean> => ({
   default: false,
   description,
@@ -97,7 +99,7 @@ export const settingTable = {
   DATA_DIR: text('./data', 'Folder of the embedded store.'),
   DATABASE_POOL: count(10, 'Connections of one replica to the database, besides one to receive and one to listen.'),
   DATABASE_LEASE: lease('10s', 'How long a replica may be silent before the others take over its runs; 10 s at least.'),
-  WORKFLOWS: text('./workflows.yaml', 'The workflow file, or a folder of them; where neither is set nor there: `./workflows/`.'),
+  WORKFLOWS: text('./workflows.yaml', 'The workflow file, or a folder of them. Not set, and without that file: the folder `./workflows`.'),
   PLUGINS: text('', 'Folder of custom connectors; default: `plugins` beside the workflow file.'),
   LOG_LEVEL: text('info', 'debug, info, warn or error.'),
   ALLOW_PRIVATE: list(
@@ -115,6 +117,17 @@ export const settingTable = {
   CHECK_EVERY: duration('5m', 'How often a connection with refused credentials is checked.'),
   CIRCUIT_AFTER: count(5, 'Failures in a row after which a connection is left alone for a while.'),
   CIRCUIT_FOR: duration('30s', 'How long a connection is left alone before one call tries it again.'),
+  STORAGE_BUDGET: {
+    ...size(
+      0,
+      'Most bytes that the embedded store may take, such as `5GiB`. At nine tenths of it the oldest runs and events that are over leave before their time; at the whole of it deliveries are answered 503. Default: none, only the disk limits it.',
+    ),
+    expected: 'a size of 16MiB or more, such as 5GiB',
+    parse: (given) => {
+      const bytes = parseSize(given);
+      return bytes === undefined || bytes < leastBudget ? undefined : bytes;
+    },
+  },
   KEEP_SUCCEEDED: duration('30d', 'How long succeeded and canceled runs are kept.'),
   KEEP_FAILED: duration('90d', 'How long failed runs are kept.'),
   KEEP_DELIVERIES: duration('30d', 'How long refused deliveries, and events that no workflow took, are kept.'),

@@ -19,6 +19,7 @@ export const reasons = {
   'body.type': { status: 415, message: 'the content type is not the one of this source' },
   'body.malformed': { status: 400, message: 'the body cannot be read in the form of this source' },
   'body.depth': { status: 400, message: 'the body is nested too deeply' },
+  'store.full': { status: 503, message: 'the storage is used up; try again later' },
   'store.unavailable': { status: 503, message: 'the delivery could not be stored; try again later' },
 } as const satisfies Record<string, Entry>;
 

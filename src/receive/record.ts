@@ -34,7 +34,7 @@ export interface Recorder {
   accept(arrival: Arrival, identified: Identified): Promise<Accepted>;
   refuse(arrival: Arrival, reason: Reason): void;
   /** Tells of a delivery that could not be stored; nothing of it is kept. */
-  fail(arrival: Arrival): void;
+  fail(arrival: Arrival, reason: 'store.full' | 'store.unavailable'): void;
 }
 
 const keptOfRefused = 1024;
@@ -72,6 +72,6 @@ export function createRecorder(parts: RecordParts): Recorder {
       });
       tell(arrival, id, reason);
     },
-    fail: (arrival) => tell(arrival, createId('dlv', arrival.receivedAt, random), 'store.unavailable'),
+    fail: (arrival, reason) => tell(arrival, createId('dlv', arrival.receivedAt, random), reason),
   };
 }

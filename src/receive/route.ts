@@ -1,5 +1,6 @@
 // What happens between a request that was read and its answer: verify, read, identify, store, and only then say so.
 
+import { HostError } from '../core/errors.ts';
 import { failpoint } from '../core/failpoint.ts';
 import type { Log } from '../core/log.ts';
 import type { ReceivedDelivery } from '../plugin/index.ts';
@@ -118,8 +119,9 @@ function createAccept({ recorder, log }: RouteParts) {
       // Once, not for each request of a sender that tries again.
       if (!failing) log.error('deliveries cannot be stored; senders are asked to try again', { error: textOf(error) });
       failing = true;
-      recorder.fail(arrival);
-      return refusal('store.unavailable');
+      const reason = error instanceof HostError && error.code === 'store.full' ? 'store.full' : 'store.unavailable';
+      recorder.fail(arrival, reason);
+      return refusal(reason);
     }
   };
 }

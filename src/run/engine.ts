@@ -2,6 +2,7 @@
 
 import type { LiveConnections } from '../connect/connection.ts';
 import type { Config } from './config.ts';
+import { createForecast } from './forecast.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createInbox } from './inbox.ts';
 import { openLanes } from './open-lanes.ts';
@@ -20,6 +21,8 @@ export interface OpenEngine extends Pick<EngineParts, Given | 'notify'> {
 
 export interface Engine {
   readonly parts: EngineParts;
+  /** Until the storage is used up; null while too little is known. */
+  readonly daysLeft: () => number | null;
   /** Goes on with what the last process left, and from then on with everything. */
   start(owner: string): Promise<Worker>;
 }
@@ -39,8 +42,10 @@ export async function openEngine(given: OpenEngine, onStop: (close: () => Promis
     pinned: config.pinned,
     lanes: await openLanes({ ...given, live: config.live, raised: () => inbox.missed() }),
   };
+  const forecast = createForecast();
   return {
     parts,
+    daysLeft: () => forecast.daysLeft(),
     start: async (owner) => {
       const worker = createWorker(parts, owner);
       await joinReplicas(parts, worker, owner);
@@ -50,7 +55,7 @@ export async function openEngine(given: OpenEngine, onStop: (close: () => Promis
         setTimeout(recorder.giveUp, settings.SHUTDOWN_GRACE + 2000).unref();
         await worker.stop(settings.SHUTDOWN_GRACE);
       });
-      onStop(startHousekeeping(parts, worker));
+      onStop(startHousekeeping(parts, worker, forecast));
       return worker;
     },
   };

@@ -10,6 +10,8 @@ export interface OpenStore {
   readonly url: string;
   /** Folder of the embedded store. */
   readonly dir: string;
+  /** Most bytes of the embedded store; 0: only the disk limits it. */
+  readonly budgetBytes?: number;
   /** Most connections to the database. */
   readonly connections: number;
   /** How long a replica may be silent before others take its runs. */
@@ -19,8 +21,8 @@ export interface OpenStore {
 }
 
 /** Rejects with `database.invalid`, `store.unavailable`, `store.newer`, `store.locked` or `store.unwritable`. */
-export async function openStore({ url, dir, ...options }: OpenStore): Promise<Store> {
-  if (url === '') return (await import('./sqlite/open.ts')).openSqliteStore({ dir });
+export async function openStore({ url, dir, budgetBytes = 0, ...options }: OpenStore): Promise<Store> {
+  if (url === '') return (await import('./sqlite/open.ts')).openSqliteStore({ dir, budgetBytes });
   if (!/^postgres(ql)?:\/\/./.test(url)) throw new HostError('database.invalid');
   return (await import('./postgres/open.ts')).openPostgresStore({ url, ...options });
 }

@@ -150,6 +150,8 @@ export interface Retention {
   readonly failedMs: number;
   /** Refused deliveries, and events without runs. */
   readonly deliveriesMs: number;
+  /** When more bytes are used, the oldest of these go before their time. */
+  readonly mostBytes?: number;
 }
 
 export interface Stats {

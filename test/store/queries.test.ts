@@ -64,6 +64,7 @@ function useEverything(sql: Sql): void {
   for (const id of runs.map((item) => item.id)) {
     sql.run("update runs set status = 'succeeded', owner = null, due_at = null, ended_at = ? where id = ?", start, id);
   }
+  writes.prune(writing, start, { ...retention, mostBytes: 0 });
   while (writes.prune(writing, start + 100 * day, retention) > 0);
 }
 

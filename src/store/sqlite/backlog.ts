@@ -30,7 +30,8 @@ export function backlog(sql: Sql, most: number): Backlog {
       );
     }),
     oldestDueAt: nextDue(sql, lanes(sql)),
-    ...space(sql),
+    usedBytes: usedBytes(sql),
+    diskFreeBytes: diskFree(sql),
   };
 }
 
@@ -53,11 +54,11 @@ function heldLanes(sql: Sql): readonly string[] {
 }
 
 /** Free pages will be given back or written again, so they count as free. */
-export function space(sql: Sql): Pick<Backlog, 'usedBytes' | 'diskFreeBytes'> {
+export function usedBytes(sql: Sql): number {
   const { used } = sql.get(
     'select (page_count - freelist_count) * page_size as used from pragma_page_count, pragma_freelist_count, pragma_page_size',
   ) as { used: number };
-  return { usedBytes: used, diskFreeBytes: diskFree(sql) };
+  return used;
 }
 
 function diskFree(sql: Sql): number | null {

@@ -15,8 +15,21 @@ export interface Committed {
   readonly reopen: boolean;
 }
 
+/** What is refused when the budget is used up; everything else goes on, so that runs can end and leave. */
+const intake: ReadonlySet<string> = new Set<WriteVerb>(['accept', 'refuse', 'probe']);
+
 /** All requests stand or fall with the commit; one that fails for a reason of its own is undone alone. */
 export function commitGroup(database: Database, requests: readonly Request[]): Committed {
+  const full = requests.some(({ verb }) => intake.has(verb)) && database.isFull();
+  if (!full) return commitOpen(database, requests);
+  const fault = toFault(new StoreFault('store.full', {}));
+  const open = requests.filter(({ verb }) => !intake.has(verb));
+  const committed = open.length === 0 ? { answers: [], synced: false, reopen: false } : commitOpen(database, open);
+  const known = new Map(committed.answers.map((answer) => [answer.id, answer]));
+  return { ...committed, answers: requests.map(({ id }) => known.get(id) ?? { id, ok: false, fault }) };
+}
+
+function commitOpen(database: Database, requests: readonly Request[]): Committed {
   const synced = requests.some(({ verb }) => !repeatable.has(verb as WriteVerb));
   try {
     database.waitForDisk(synced);

@@ -3,6 +3,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { usedBytes } from './backlog.ts';
 import { StoreFault } from './fault.ts';
 import { whyUnwritable } from './lock.ts';
 import { createMarks, type Marks } from './marks.ts';
@@ -15,11 +16,21 @@ export interface Database {
   /** Whether the next commits wait until they are on the disk. */
   readonly waitForDisk: (wait: boolean) => void;
   readonly inTransaction: () => boolean;
+  /** Whether what is kept has reached the budget. */
+  readonly isFull: () => boolean;
   readonly close: () => void;
 }
 
+export interface Place {
+  readonly dir: string;
+  /** Largest size of the database; null: only the disk limits it. */
+  readonly maxBytes: number | null;
+  /** Bytes beyond which nothing new is taken in; null: there is no budget. */
+  readonly budget: number | null;
+}
+
 /** Throws `store.unwritable` or `store.newer`. The folder must be locked. */
-export function openDatabase(dir: string, maxBytes: number | null): Database {
+export function openDatabase({ dir, maxBytes, budget }: Place): Database {
   let database: DatabaseSync | undefined;
   try {
     const file = join(dir, 'hookline.db');
@@ -39,6 +50,7 @@ export function openDatabase(dir: string, maxBytes: number | null): Database {
       marks: createMarks(sql),
       waitForDisk: createWaitForDisk(sql),
       inTransaction: () => opened.isTransaction,
+      isFull: () => budget !== null && usedBytes(sql) >= budget,
       close: () => opened.close(),
     };
   } catch (error) {

@@ -1,7 +1,7 @@
 // Keeps the database open for the worker: reopens it when the disk failed under it, and copies the log between batches.
 
 import { commitGroup, indexMarks } from './commit.ts';
-import { checkpoint, logged, openDatabase, type Database } from './database.ts';
+import { checkpoint, logged, openDatabase, type Database, type Place } from './database.ts';
 import { StoreFault, breakdownOf, toFault } from './fault.ts';
 import type { Answer, Request } from './protocol.ts';
 import { reads, type ReadVerb } from './verbs.ts';
@@ -23,9 +23,9 @@ const mostLogged = 8000;
  * is closed, and opening anew copies the whole log into the database file and syncs that. Until this works, every
  * request is refused as unavailable, and each one tries again.
  */
-export function createKeeper(dir: string, maxBytes: number | null): Keeper {
-  let open: Database | null = openDatabase(dir, maxBytes);
-  const usable = () => (open ??= openDatabase(dir, maxBytes));
+export function createKeeper(place: Place): Keeper {
+  let open: Database | null = openDatabase(place);
+  const usable = () => (open ??= openDatabase(place));
   const drop = () => {
     const dropped = open;
     open = null;

@@ -12,6 +12,8 @@ export interface OpenSqliteStore {
   readonly dir: string;
   /** Largest size of the database file in bytes; beyond it writes are refused as on a full disk. */
   readonly maxBytes?: number;
+  /** Bytes beyond which deliveries are refused with `store.full`; what is under way goes on. 0: none. */
+  readonly budgetBytes?: number;
   /** Hears of every transaction. */
   readonly onCommit?: (commit: Commit) => void;
 }
@@ -21,8 +23,9 @@ export interface OpenSqliteStore {
  * Writes that wait at the same moment share one transaction. When it cannot be committed all of them reject with
  * `store.unavailable`; the next ones try anew.
  */
-export async function openSqliteStore({ dir, maxBytes, onCommit }: OpenSqliteStore): Promise<Store> {
-  const client = await startClient({ dir, maxBytes: maxBytes ?? null, watch: onCommit !== undefined }, onCommit);
+export async function openSqliteStore({ dir, maxBytes, budgetBytes, onCommit }: OpenSqliteStore): Promise<Store> {
+  const limits = { maxBytes: maxBytes ?? null, budget: budgetBytes || null };
+  const client = await startClient({ dir, ...limits, watch: onCommit !== undefined }, onCommit);
   const verb = <V extends Verb>(name: V) => forward(client, name);
   return {
     accept: async (batch) => {

@@ -27,6 +27,8 @@ export interface StartWorker {
   readonly dir: string;
   /** Largest size of the database; null: only the disk limits it. */
   readonly maxBytes: number | null;
+  /** Bytes beyond which nothing new is taken in; null: there is no budget. */
+  readonly budget: number | null;
   /** Whether commits are to be reported. */
   readonly watch: boolean;
 }

@@ -2,6 +2,7 @@
 
 import type { Time } from '../../core/model.ts';
 import type { Retention } from '../store.ts';
+import { usedBytes } from './backlog.ts';
 import type { Writing } from './savepoint.ts';
 import type { Sql } from './sql.ts';
 import { pruneTallies } from './tallies.ts';
@@ -21,9 +22,37 @@ export function prune({ sql, marks }: Writing, now: Time, retention: Retention):
     pruneEvents(sql, now - retention.deliveriesMs) ||
     pruneDeliveries(sql, now - retention.deliveriesMs) ||
     marks.prune(now, mostMarks) ||
-    pruneTallies(sql, now);
+    pruneTallies(sql, now) ||
+    pruneOldest(sql, retention.mostBytes ?? Infinity);
   sql.exec(`pragma incremental_vacuum(${mostPages})`);
   return removed;
+}
+
+/** Kinds of rows leave in turn, so that none is much older than what has left of another. */
+const turnMs = 3_600_000;
+
+/** While more is used, a batch of what is over and oldest; 0 when the rest must be kept. */
+function pruneOldest(sql: Sql, most: number): number {
+  if (usedBytes(sql) <= most) return 0;
+  const ended = 'min(ended_at) as at from runs indexed by runs_ended where status = ? and ended_at is not null';
+  const idle = "min(received_at) as at from events indexed by events_idle where runs = 0 and status <> 'pending'";
+  const alone = 'min(received_at) as at from deliveries indexed by deliveries_alone where alone = 1';
+  const kinds = [
+    ...['succeeded', 'canceled', 'failed'].map((status) => ({
+      at: oldest(sql, ended, status),
+      remove: (by: Time) => pruneRuns(sql, [status], by),
+    })),
+    { at: oldest(sql, idle), remove: (by: Time) => pruneEvents(sql, by) },
+    { at: oldest(sql, alone), remove: (by: Time) => pruneDeliveries(sql, by) },
+  ];
+  const [first, second] = kinds
+    .flatMap(({ at, remove }) => (at === null ? [] : [{ at, remove }]))
+    .sort((a, b) => a.at - b.at);
+  return first?.remove(Math.max(first.at + turnMs, second?.at ?? 0)) ?? 0;
+}
+
+function oldest(sql: Sql, text: string, ...values: string[]): Time | null {
+  return (sql.get(`select ${text}`, ...values) as { at: Time | null }).at;
 }
 
 function pruneRuns(sql: Sql, statuses: readonly string[], endedBy: Time): number {

@@ -13,12 +13,12 @@ const mostRequests = 1000;
 
 if (parentPort !== null) start(parentPort, workerData as StartWorker);
 
-function start(port: MessagePort, { dir, maxBytes, watch }: StartWorker): void {
+function start(port: MessagePort, { watch, ...place }: StartWorker): void {
   const reply = (message: Reply) => port.postMessage(message);
   let unlock: (() => void) | undefined;
   try {
-    unlock = lockFolder(dir);
-    const keeper = createKeeper(dir, maxBytes);
+    unlock = lockFolder(place.dir);
+    const keeper = createKeeper(place);
     const free = unlock;
     port.on('message', (first: Request) => {
       const requests = gather(port, first);
