@@ -18,7 +18,9 @@ export interface Validators {
 }
 
 export function createValidators(): Validators {
-  const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, logger: false, addUsedSchema: false });
+  // A schema that is none is refused by compiling it too; checking it first would compile the schema of schemas.
+  const options = { strict: false, allErrors: true, verbose: true, logger: false, addUsedSchema: false } as const;
+  const ajv = new Ajv({ ...options, validateSchema: false });
   ajv.addKeyword('encode');
   ajv.addKeyword('personal');
   for (const [name, format] of Object.entries(formats)) ajv.addFormat(name, format.test);
