@@ -144,8 +144,9 @@ async function compare(
   let oldest: string | null = null;
   for await (const event of events) {
     comparison.add(...read(event));
-    newest ??= event.receivedAt;
-    oldest = event.receivedAt;
+    // A file may have them in any order.
+    if (newest === null || event.receivedAt > newest) newest = event.receivedAt;
+    if (oldest === null || event.receivedAt < oldest) oldest = event.receivedAt;
   }
   return { compared: comparison.result(), newest, oldest };
 }

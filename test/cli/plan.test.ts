@@ -1,6 +1,6 @@
 // `hookline plan` over a real admin listener and store: two files, the same events.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -141,6 +141,10 @@ ops    6       2      -4`);
     const { before: live, ...online } = JSON.parse((await run('new.yaml', '--json')).out) as Record<string, unknown>;
     expect([offline.code, found]).toEqual([0, online]);
     expect(live).toMatchObject({ is: 'live' });
+    const lines = (await readFile(join(cwd, 'events.ndjson'), 'utf8')).trim().split('\n');
+    await writeFile(join(cwd, 'events.ndjson'), lines.toReversed().join('\r\n'));
+    const turned = JSON.parse((await say(plan, args, { cwd })).out) as typeof online;
+    expect(turned['events'], 'in any order').toEqual(online['events']);
   });
 
   it('streams page by page, all events and each once', async () => {
