@@ -44,6 +44,7 @@ export interface TriedText extends Checked {
 /** What passes between the threads. */
 export type Asked =
   | { readonly verb: 'check'; readonly text: string }
+  | { readonly verb: 'complete'; readonly text: string; readonly offset: number }
   | { readonly verb: 'try'; readonly text: string; readonly event: EventScope };
 export type PlaygroundCall = Asked & { readonly id: number; readonly now: number };
 export interface PlaygroundAnswer {

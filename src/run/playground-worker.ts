@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { findConnectors } from '../connect/find.ts';
 import type { Settings } from '../core/settings.ts';
+import { complete } from '../workflow/completion/complete.ts';
 import { checkText, tryText, type LookParts, type PlaygroundAnswer, type PlaygroundCall } from './playground-look.ts';
 
 const { pluginsDir, settings } = workerData as { readonly pluginsDir: string; readonly settings: Settings };
@@ -15,5 +16,6 @@ parentPort?.postMessage('ready');
 
 function answer(call: PlaygroundCall): Promise<unknown> {
   const parts: LookParts = { catalog, settings, now: call.now };
-  return call.verb === 'check' ? checkText(call.text, parts) : tryText(call.text, call.event, parts);
+  if (call.verb === 'check') return checkText(call.text, parts);
+  return call.verb === 'complete' ? complete(call.text, call.offset, catalog) : tryText(call.text, call.event, parts);
 }

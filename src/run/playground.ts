@@ -4,11 +4,13 @@ import { Worker } from 'node:worker_threads';
 import { HostError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
 import type { EventScope } from '../workflow/compile.ts';
+import type { Completion } from '../workflow/completion/complete.ts';
 import type { Asked, Checked, PlaygroundAnswer, PlaygroundCall, TriedText } from './playground-look.ts';
 
 export interface Playground {
-  /** Both reject with `input.invalid` when the text takes too long. */
+  /** All reject with `input.invalid` when the text takes too long. */
   check(text: string): Promise<Checked>;
+  complete(text: string, offset: number): Promise<Completion>;
   try(text: string, event: EventScope): Promise<TriedText>;
   close(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export function createPlayground({ pluginsDir, settings, clock }: PlaygroundPart
   };
   return {
     check: (text) => ask({ verb: 'check', text }),
+    complete: (text, offset) => ask({ verb: 'complete', text, offset }),
     try: (text, event) => ask({ verb: 'try', text, event }),
     close: end,
   };

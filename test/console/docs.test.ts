@@ -20,7 +20,11 @@ beforeAll(async () => {
       state: () => ({ acceptedAt: 0, refused: null, last: null }),
       now: async () => ({ status: 'unchanged' }),
     },
-    playground: { check: async () => looked, try: async () => ({ ...looked, tried: [] }) },
+    playground: {
+      check: async () => looked,
+      complete: async () => ({ from: 0, options: [] }),
+      try: async () => ({ ...looked, tried: [] }),
+    },
     workflows: async () => ({
       file: at.file,
       text: '',
@@ -38,6 +42,7 @@ afterAll(() => ledger.close());
 const bodies: readonly (readonly [string, object])[] = [
   ['/resolve', { happened: false }],
   ['/playground/check', { text: 'version: 1' }],
+  ['/playground/complete', { text: 'version: 1', offset: 0 }],
   ['/playground/try', { text: 'version: 1', source: 'truedy', type: 'call.ended', body: {} }],
 ];
 

@@ -5,10 +5,23 @@ import type { Problem } from '../../workflow/problem.ts';
 
 export interface Playground {
   check(text: string): Promise<Looked>;
+  complete(text: string, offset: number): Promise<Completion>;
   try(text: string, event: EventScope): Promise<Looked & { readonly tried: readonly object[] }>;
 }
 
 export interface Looked {
   readonly problems: readonly Problem[];
   readonly workflows: readonly string[];
+}
+
+export interface Completion {
+  /** Where what is completed begins. */
+  readonly from: number;
+  readonly options: readonly {
+    readonly label: string;
+    readonly type?: string;
+    readonly detail?: string;
+    readonly info?: string;
+    readonly apply?: string;
+  }[];
 }

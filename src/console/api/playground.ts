@@ -109,6 +109,38 @@ const tryBody = {
   additionalProperties: false,
 } as const;
 
+const completion = {
+  type: 'object',
+  properties: {
+    from: { type: 'integer', description: 'where what is completed begins' },
+    options: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          label: { type: 'string' },
+          type: { type: 'string', description: 'property, enum, variable or function' },
+          detail: { type: 'string' },
+          info: { type: 'string' },
+          apply: { type: 'string' },
+        },
+        required: ['label'],
+        additionalProperties: false,
+      },
+    },
+  },
+  required: ['from', 'options'],
+  additionalProperties: false,
+} as const;
+export type CompleteAnswer = FromSchema<typeof completion>;
+
+const completeBody = {
+  type: 'object',
+  properties: { text, offset: { type: 'integer', minimum: 0, description: 'where the cursor is, in UTF-16 units' } },
+  required: ['text', 'offset'],
+  additionalProperties: false,
+} as const;
+
 const samples = {
   type: 'object',
   properties: {
@@ -141,6 +173,14 @@ export function playgroundRoutes(api: FastifyInstance, parts: AdminParts): void 
     '/playground/check',
     { config, schema: { body: checkBody, response: { 200: checked } } },
     async ({ body }): Promise<CheckAnswer> => viewLooked(await playground().check(body.text)),
+  );
+  api.post<{ Body: FromSchema<typeof completeBody> }>(
+    '/playground/complete',
+    { config, schema: { body: completeBody, response: { 200: completion } } },
+    async ({ body: { text: typed, offset } }): Promise<CompleteAnswer> => {
+      const { from, options } = await playground().complete(typed, offset);
+      return { from, options: options.map((option) => ({ ...option })) };
+    },
   );
   api.post<{ Body: FromSchema<typeof tryBody> }>(
     '/playground/try',

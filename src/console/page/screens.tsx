@@ -6,6 +6,7 @@ import { Connections } from './screens/connections.tsx';
 import { Event } from './screens/event.tsx';
 import { Events } from './screens/events.tsx';
 import { Missing } from './screens/missing.tsx';
+import { Playground } from './screens/playground.tsx';
 import { Refused } from './screens/refused.tsx';
 import { Run } from './screens/run.tsx';
 import { Runs } from './screens/runs.tsx';
@@ -27,6 +28,7 @@ const lists: Readonly<Record<string, ComponentType<ScreenParts>>> = {
   attention: Attention,
   workflows: Workflows,
   connections: Connections,
+  playground: Playground,
   refused: Refused,
   sandboxes: Sandboxes,
 };

@@ -5,6 +5,7 @@ import { useData } from '../live.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Status } from '../parts/status.tsx';
 import { agoOf } from '../parts/when.tsx';
+import { RefusedFile } from '../parts/refused-file.tsx';
 import { Empty, Heading, Loaded } from '../parts/words.tsx';
 import { linkTo } from '../route.ts';
 
@@ -13,6 +14,7 @@ export function Overview() {
   return (
     <>
       <Heading title="Overview" />
+      <RefusedFile />
       <Loaded data={data}>
         {(overview) => (
           <div class="stack">

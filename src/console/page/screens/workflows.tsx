@@ -2,6 +2,7 @@
 
 import type { WorkflowsAnswer, WorkflowView } from '../../api/workflows.ts';
 import { useData } from '../live.ts';
+import { RefusedFile } from '../parts/refused-file.tsx';
 import { Empty, Heading, Loaded } from '../parts/words.tsx';
 import { linkTo } from '../route.ts';
 
@@ -19,6 +20,7 @@ export function Workflows() {
           )
         }
       />
+      <RefusedFile />
       <Loaded data={data}>
         {({ items }) =>
           items.length === 0 ? (
