@@ -115,13 +115,13 @@ function wholeFake(kind: PersonalKind, text: string, inside: (text: string) => s
   switch (kind) {
     case 'name':
     case 'title':
-      return fakeName(text);
+      return /\d/.test(text) ? inside(fakeName(text)) : fakeName(text);
     case 'phone':
       return /\d{3}/.test(text.replace(/\D/g, '')) ? fakePhone(text.replace(/\p{L}+/gu, '')) : inside(text);
     case 'text':
       return fakeText(text);
     case 'code':
-      return fakeCode(text);
+      return /^\d{4}-\d\d-\d\d$/.test(text) ? '1980-01-01' : fakeCode(text);
     default:
       return text.search(emailPattern) === -1 ? fakeEmail(text) : inside(text);
   }
@@ -145,13 +145,20 @@ const forms: readonly (readonly [pattern: RegExp, fake: (found: string) => strin
   [/(?<![\w.])\+\d[\d ()./-]{5,20}\d(?!\w)/g, phoneOrSame],
   [/(?<![\w.-])0\d[\d ()/-]{6,18}\d(?![\w.])/g, phoneOrSame],
   [/(?<![\w.-])(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])/g, phoneOrSame],
-  [/(?<=\p{L}[^\p{L}\d]*\s\(?)\d{10,15}(?![\w.-])/gu, phoneOrSame],
+  [/(?<=\p{L}[^\p{L}\d]*\s\(?)\d{10,19}(?![\w.-])/gu, phoneOrSame],
+  [/(?<![\w.-])\d{4}(?:[ -]\d{4}){2}[ -]\d{1,7}(?![\w.-])/g, fakeCode],
+  [/(?<![\w.-])\d{3}-\d\d-\d{4}(?![\w.-])/g, fakeCode],
   [/(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w.-])/g, fakeIp],
+  [
+    /(?<![\w:])[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){3,7}(?![\w:])/gi,
+    (found) => `2001:db8::${fakeIp(found).split('.')[3] ?? ''}`,
+  ],
 ];
 
 function phoneOrSame(found: string): string {
   const { length } = found.replace(/\D/g, '');
-  return length >= 7 && length <= 15 ? fakePhone(found) : found;
+  if (length < 7) return found;
+  return length <= 15 ? fakePhone(found) : fakeCode(found);
 }
 
 /** What is replaced is set aside at once, so that no fake is taken for something personal. */

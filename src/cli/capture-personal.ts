@@ -6,15 +6,22 @@ import type { Schema } from '../plugin/index.ts';
 export type PersonalKind = 'name' | 'title' | 'phone' | 'email' | 'text' | 'code';
 
 const person =
-  'customer|contact|caller|callee|client|patient|guest|owner|attendee|recipient|author|sender|assignee|lead|user|person|surname|nickname|salutation';
-const named = new RegExp(`(^|[a-z_\\s-])name$|^(${person})$`, 'i');
+  'customer|contact|caller|callee|client|patient|guest|owner|attendee|participant|recipient|author|sender|assignee|lead|user|' +
+  'person|surname|nickname|salutation|(?:first|last|given|family|middle|full|real)(?:_?names?)?';
+const named = /(^|[a-z_\s-])names?$|^(login|handle)$/i;
+const persons = new RegExp(`^(?:${person})s?$`, 'i');
+/** Words as people have them for names; with digits or marks it is an id. */
+const nameForm = /^[\p{L}\p{M}'’.,\- ]+$/u;
 /** Names of things. */
 const things =
   /(agent|batch|branch|campaign|channel|class|display_?event|domain|event|field|file|function|host|list|model|path|plan|product|queue|repo(sitory)?|role|server|service|step|table|tag|task|template|tool|type|voice|workflow)[\s_-]?name$/i;
 const phone = /(^|[^a-z])(phone|mobile|cell|tel|telephone|fax|msisdn|whatsapp|sms|ani|dnis)|phone(_?number)?$/i;
+/** The two ends of a call or a message. */
+const ends = /^(from|to|number|destination|origin|remote|peer)(_?number)?$/i;
+const phoneForm = /^(?!\d{4}-\d\d-\d\d)\+?\(?\d[\d ().-]{5,18}\d$/;
 const email = /e[-_]?mail/i;
 const code =
-  /street|address(?!es$)|^city$|[^a-z]city$|zip|postal|post_?code|birth|^dob$|ssn|passport|iban|tax_?id|licen[cs]e_?(number|plate)|card_?number|account_?number/i;
+  /street|address(?!es$)|^line_?\d$|^city$|[^a-z]city$|zip|postal|post_?code|birth|^dob$|ssn|passport|iban|tax_?id|licen[cs]e_?(number|plate)|card_?number|account_?number/i;
 /** An answer's header can be as good as a password. */
 const secret = /cookie|token|secret|password|authorization|api[-_]?key|session/i;
 const titleForm = /^\p{Lu}[\p{L}\p{M}'’-]*(?: (?:\p{Lu}\.?|(?:\p{Ll}{1,3} )?\p{Lu}[\p{L}\p{M}'’-]+)){1,3}$/u;
@@ -31,8 +38,10 @@ export function kindOf(text: string, key: string, schema: Schema | undefined): P
   if (schema?.enum !== undefined || schema?.const !== undefined) return undefined;
   if (email.test(key) && text.includes('@')) return 'email';
   if (isPhoneKey(key) && (text.match(/\d/g) ?? []).length >= 5) return 'phone';
+  if (phoneForm.test(text) && (persons.test(key) || ends.test(key))) return 'phone';
   const words = text.trim().split(/\s+/).length;
-  if (named.test(key) && !things.test(key) && words < wordsOfText) return 'name';
+  const isName = named.test(key) ? !things.test(key) : persons.test(key) && nameForm.test(text);
+  if (isName && words < wordsOfText) return 'name';
   if (secret.test(key) || (code.test(key) && !/@|^(\d{1,3}\.){3}\d{1,3}$/.test(text))) return 'code';
   if (titleForm.test(text.trim()) && !things.test(key)) return 'title';
   return words >= wordsOfText && !httpDate.test(text) ? 'text' : undefined;

@@ -81,6 +81,37 @@ describe('a fake', () => {
     expect([vip, state]).not.toEqual(['Ann van Lee', 'In Progress']);
   });
 
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a number under the end of a call', { from: '4155557788' }, '4155557788'],
+    ['a number under a person', { caller: '4155557788' }, '4155557788'],
+    ['a number beside a name', { contact: { name: 'Ann (415) 555-7788' } }, '555-7788'],
+    ['a list of names', { attendees: ['Zebulon Ray'], names: ['Zebulon'] }, 'Zebulon'],
+    ['the parts of a name', { first: 'Zebulon', last: 'Quack' }, 'Quack'],
+    ['a login', { sender: { login: 'zebulon1' } }, 'zebulon'],
+    ['a line of an address', { address: { line1: '12 Mulberry Lane', postal_code: '94107' } }, 'Mulberry'],
+    ['a date of birth', { date_of_birth: '1971-02-03' }, '1971'],
+    ['a card', { note: 'my card is 4242 4242 4242 4242' }, '4242 4242'],
+    ['a card without blanks', { note: 'my card is 4242424242424242' }, '4242424242424242'],
+    ['a number of the social insurance', { note: 'it is 123-45-6789' }, '123-45-6789'],
+    ['an address of IPv6', { note: 'from 2a02:8071:b783::17' }, '2a02'],
+    ['a cookie', { headers: { 'set-cookie': 'sid=s3cretvalue' } }, 's3cretvalue'],
+    ['a name and its address', { from: 'Zebulon Quack <zeb@quack.example>' }, 'zeb@quack'],
+  ])('stands for %s', (_case, value, canary) => {
+    expect(JSON.stringify(value)).toContain(canary);
+    expect(JSON.stringify(mask(value))).not.toContain(canary);
+  });
+
+  it('does not stand for ids under persons, for things with names, and for times', () => {
+    const value = {
+      user: 'U024BE7LH',
+      customer: 'cus_9s6XKzkNRiz8i3',
+      campaign_name: 'Renewals',
+      from: '2026-01-15',
+      at: '10:30:00',
+    };
+    expect(mask(value)).toEqual(value);
+  });
+
   it('leaves nothing that a file of text cannot hold', () => {
     expect(inText('a\u0000b\ud800c\ufffdd\u0085e\n').note).toBe('a?b?c?d?e\n');
   });
