@@ -10,7 +10,7 @@ import source from '../../connectors/truedy/source.ts';
 import { signRequest } from '../../src/plugin/signature.ts';
 
 const main = fileURLToPath(new URL('../../bin/hookline.js', import.meta.url));
-const secret = 'whsec_0123456789abcdef0123456789abcdef';
+export const secret = 'whsec_0123456789abcdef0123456789abcdef';
 
 export interface Line {
   readonly msg: string;
@@ -33,22 +33,39 @@ export interface Hookline {
 
 export interface Folder {
   readonly dir: string;
-  start(env?: Record<string, string>): Promise<Hookline>;
+  readonly dataDir: string;
+  /** `under`: a command that runs the process, such as a tracer. */
+  start(env?: Record<string, string>, under?: readonly string[]): Promise<Hookline>;
+  /** The same without waiting until it is ready. */
+  spawn(env?: Record<string, string>, under?: readonly string[]): Started;
   remove(): void;
 }
 
-/** A folder with a workflow file and plugins. */
-export function createFolder(workflows: string, plugins: Record<string, string>): Folder {
+/** A folder with a workflow file and plugins; its data may be kept elsewhere. */
+export function createFolder(workflows: string, plugins: Record<string, string>, dataDir?: string): Folder {
   const dir = mkdtempSync(join(tmpdir(), 'hookline-crash-'));
   mkdirSync(join(dir, 'plugins'));
   writeFileSync(join(dir, 'workflows.yaml'), workflows);
   for (const [name, text] of Object.entries(plugins)) writeFileSync(join(dir, 'plugins', name), text);
-  return { dir, start: (env = {}) => start(dir, env), remove: () => rmSync(dir, { recursive: true, force: true }) };
+  const data = dataDir ?? join(dir, 'data');
+  const launch = (env: Record<string, string> = {}, under: readonly string[] = []) =>
+    spawnServe(dir, { DATA_DIR: data, ...env }, under);
+  return {
+    dir,
+    dataDir: data,
+    start: (env, under) => untilReady(launch(env, under)),
+    spawn: launch,
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
 }
 
-async function start(dir: string, env: Record<string, string>): Promise<Hookline> {
-  const token = 'a'.repeat(40);
-  const child = spawn(process.execPath, [main, 'serve'], {
+export const token = 'a'.repeat(40);
+
+export type Started = Pick<Hookline, 'waitFor' | 'ended' | 'stderr' | 'kill'>;
+
+function spawnServe(dir: string, env: Record<string, string>, under: readonly string[]): Started {
+  const [file = '', ...args] = [...under, process.execPath, main, 'serve'];
+  const child = spawn(file, args, {
     cwd: dir,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -62,18 +79,20 @@ async function start(dir: string, env: Record<string, string>): Promise<Hookline
       ...env,
     },
   });
-  const lines = readLines(child);
-  const ready = await lines.waitFor((line) => line.msg === 'Hookline is ready');
+  return { ...readLines(child), kill: (signal) => void child.kill(signal) };
+}
+
+async function untilReady(started: Started): Promise<Hookline> {
+  const ready = await started.waitFor((line) => line.msg === 'Hookline is ready');
   const adminUrl = String(ready['admin']);
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   return {
-    ...lines,
+    ...started,
     url: String(ready['receiver']),
     adminUrl,
     api: async (path) => (await fetch(`${adminUrl}/api${path}`, { headers })).json(),
     post: async (path, body = {}) =>
       (await fetch(`${adminUrl}/api${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).status,
-    kill: (signal) => void child.kill(signal),
   };
 }
 
@@ -110,16 +129,21 @@ function readLines(child: ChildProcess) {
   return { waitFor, ended, stderr: () => errors };
 }
 
-/** Posts a signed event of this call; the status, or null when the connection broke without an answer. */
-export async function postCall(url: string, callId: string): Promise<number | null> {
+/** The body of an event of this call. */
+export function bodyOf(callId: string): Buffer {
   const sample = source.events['call.ended']?.samples['nested'];
-  const body = Buffer.from(JSON.stringify(sample?.({ id: callId, at: '2026-11-23T12:00:00.000Z' })));
+  return Buffer.from(JSON.stringify(sample?.({ id: callId, at: '2026-11-23T12:00:00.000Z' })));
+}
+
+/** Posts a signed event of this call; the status, or null when the connection broke without an answer. */
+export async function postCall(url: string, callId: string, now = Date.now()): Promise<number | null> {
+  const body = bodyOf(callId);
   const target = `${url}/webhooks/truedy`;
   if (typeof source.scheme !== 'object') throw new Error('the scheme is declarative');
   const signed = signRequest(source.scheme, {
     body,
     secret,
-    now: Date.now(),
+    now,
     id: callId,
     url: '/webhooks/truedy',
     method: 'POST',

@@ -1,0 +1,51 @@
+// One row of the crash matrix: a fault, what held under it, and a control that must fail.
+
+import { createFolder, type Folder } from './hookline.ts';
+import { actionNames, sinkPlugin, sinkWorkflow, startSink, type Sink } from './sink.ts';
+
+export interface Outcome {
+  /** What was done, in figures. */
+  readonly figures: Readonly<Record<string, number | string>>;
+  /** Violations of the invariants, and anything else that was expected and is not so; empty when all is well. */
+  readonly wrong: readonly string[];
+  /** The same check where it must fail. */
+  readonly control: { readonly what: string; readonly failed: boolean };
+}
+
+export interface Row {
+  readonly name: string;
+  /** One sentence for readers of the report. */
+  readonly says: string;
+  /** Why it cannot be done on this machine; null when it can. */
+  readonly impossible?: () => Promise<string | null>;
+  readonly run: (size: Size) => Promise<Outcome>;
+}
+
+/** Short: a few seconds, for `npm test`. */
+export type Size = 'short' | 'full';
+
+export interface Setting {
+  readonly sink: Sink;
+  readonly folder: Folder;
+}
+
+/** A vendor and a folder whose workflows call it, for as long as `work` takes. */
+export async function withSetting<T>(
+  work: (setting: Setting) => Promise<T>,
+  given: {
+    readonly actions?: readonly string[];
+    readonly dataDir?: string;
+    readonly url?: (sink: Sink) => string;
+  } = {},
+): Promise<T> {
+  const sink = await startSink();
+  const url = given.url?.(sink) ?? sink.url;
+  const workflows = sinkWorkflow({ url }, ...(given.actions ?? actionNames));
+  const folder = createFolder(workflows, { 'sink.ts': sinkPlugin }, given.dataDir);
+  try {
+    return await work({ sink, folder });
+  } finally {
+    await sink.close();
+    folder.remove();
+  }
+}
