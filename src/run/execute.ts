@@ -11,7 +11,7 @@ import type { EngineParts } from './parts.ts';
 import { attemptStep, lookUpStep, type Doing } from './perform.ts';
 import { failureError, runPlan } from './plan.ts';
 import { unreadable } from './settle.ts';
-import { anyLane, type RunEffect } from './state.ts';
+import { anyLane, type Ended, type RunEffect } from './state.ts';
 
 export interface Control {
   /** No further step begins. */
@@ -139,10 +139,19 @@ function createScope(parts: EngineParts, claimed: ClaimedRun, workflows: Workflo
   };
 }
 
-/** Attempts that a process left without an outcome are in doubt: it may have been killed after sending. */
+/** Attempts that a process left without an outcome are in doubt: it may have been killed after sending. One whose outcome came late is settled by it. */
 function recordLost(parts: EngineParts, claimed: ClaimedRun, journal: Journal): void {
   const error = { name: 'ProcessEnded', message: 'the process ended before the outcome was written' };
+  const unknown: Attempt[] = [];
   for (const attempt of claimed.open) {
+    const end = lateOutcome(attempt);
+    if (!end) unknown.push(attempt);
+    else {
+      journal.end({ ...attempt, endedAt: attempt.endedAt ?? parts.clock() });
+      journal.apply({ type: 'ended', step: attempt.step, attemptId: attempt.id, end, random: parts.random() });
+    }
+  }
+  for (const attempt of unknown) {
     journal.end({
       id: attempt.id,
       status: 'in_doubt',
@@ -154,8 +163,18 @@ function recordLost(parts: EngineParts, claimed: ClaimedRun, journal: Journal): 
     });
     tellLost(parts, attempt, error);
   }
-  const lost = claimed.open.map(({ id, step }) => ({ id, step }));
-  journal.apply({ type: 'claimed', lost, random: parts.random() });
+  const lost = unknown.map(({ id, step }) => ({ id, step }));
+  if (journal.state().endedAt === null) journal.apply({ type: 'claimed', lost, random: parts.random() });
+}
+
+/** Undefined: what it did is not known. */
+function lateOutcome({ late, status, output, error, retryAfterMs }: Attempt): Ended | undefined {
+  const failure = error ?? { name: 'Error', message: '' };
+  if (!late) return undefined;
+  if (status === 'succeeded') return { status, output };
+  if (status === 'rejected') return { status, error: failure, credentials: false };
+  if (status === 'retryable') return { status, error: failure, retryAfterMs };
+  return status === 'interrupted' ? { status, error: failure } : undefined;
 }
 
 function tellLost({ notify, clock }: EngineParts, attempt: Attempt, error: StoredError): void {

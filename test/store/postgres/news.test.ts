@@ -100,7 +100,7 @@ test('is told of events that a dead replica left unplanned', { timeout: 15_000 }
 
 test('holds a claim until its lease ends, less a margin, and again once it is renewed', async () => {
   let now = 0;
-  const claims = createClaims(() => now);
+  const claims = createClaims(() => now, 10_000);
   const held = { lane: 'crm', job: 'job-1', retryCount: 0, dueAt: 0, fence: 3, knownAt: 0 };
   const queue = (touched: readonly string[]) => ({ touch: async () => new Set(touched) }) as unknown as Queue;
   claims.add('run-1', held);

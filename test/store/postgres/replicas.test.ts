@@ -17,7 +17,7 @@ interface Replicas {
 async function withReplicas(count: number, env: Record<string, string>, work: (given: Replicas) => Promise<void>) {
   const database = await createDatabase();
   const sink = await startHeldSink();
-  const text = sinkWorkflow({ ...sink, requests: [], effects: () => 0 }, 'keyed');
+  const text = sinkWorkflow(sink, 'keyed');
   const folder = createFolder(text, { 'sink.ts': sinkPlugin });
   const start = () => folder.start({ DATABASE_URL: database.url, ATTEMPT_TIMEOUT: '60s', ...env });
   const replicas = await Promise.all(Array.from({ length: count }, start));
