@@ -155,7 +155,7 @@ function openAdmin(built: Built, worker: Worker, reload: Reload, playground: Pla
     log,
     clock,
     random: parts.randomBytes,
-    readEvent: (event) => parts.readEvent(event, config.live()),
+    readEvent: (event, workflows) => parts.readEvent(event, workflows ?? config.live()),
     workflows: async (hash) => (hash === undefined ? config.live() : config.pinned(hash)),
     loading: { state: reload.state, now: () => reload.now() },
     health: { ready, dead },

@@ -59,8 +59,8 @@ export interface AdminParts {
   readonly clock: () => number;
   /** Random bytes, for ids. */
   readonly random: (size: number) => Uint8Array;
-  /** What expressions read as `event.data` and `event.body`. */
-  readonly readEvent: (event: Event) => { readonly data: unknown; readonly body: unknown };
+  /** What expressions read as `event.data` and `event.body`. `workflows`: where a source stands that is gone from the live file. */
+  readonly readEvent: (event: Event, workflows?: Workflows) => { readonly data: unknown; readonly body: unknown };
   /** The live workflow file, or the one with this hash; null when it can no longer be read. */
   readonly workflows?: (hash?: string) => Promise<Workflows | null>;
   /** The workflow file on the disk; absent: it is loaded only at the start. */

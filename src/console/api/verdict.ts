@@ -36,7 +36,14 @@ export function explainEvent(
 ): { readonly explained: readonly Explanation[]; readonly problem: string | null } {
   const { id, type, source, time } = event;
   try {
-    const scope = { id, type, source, time, receivedAt: iso(event.receivedAt), ...readEvent(event) };
+    const scope = {
+      id,
+      type,
+      source,
+      time,
+      receivedAt: iso(event.receivedAt),
+      ...readEvent(event, workflows ?? undefined),
+    };
     return { explained: workflows?.explain?.(scope) ?? [], problem: null };
   } catch (error) {
     return { explained: [], problem: error instanceof Error ? error.message : 'the body cannot be read' };
