@@ -11,12 +11,14 @@ import { benchSecret } from './load.ts';
 export interface Server {
   readonly url: string;
   readonly pid: number;
-  stop(): Promise<void>;
+  /** Of a Hookline, `look` is called with its folder when it has ended. */
+  stop(look?: (dir: string) => Promise<void>): Promise<void>;
 }
 
-export async function startBare(): Promise<Server> {
+export async function startBare(env: Record<string, string> = {}): Promise<Server> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('./bare.ts', import.meta.url))], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'] ?? '', ...env },
   });
   const line = await firstLine(child, (found) => found['msg'] === 'ready');
   return { url: String(line['url']), pid: child.pid ?? 0, stop: () => stop(child) };
@@ -34,14 +36,16 @@ export async function startHookline(workflows: string, env: Record<string, strin
       PATH: process.env['PATH'] ?? '',
       PORT: '0',
       ADMIN_PORT: '0',
+      DATA_DIR: 'data',
       ALLOW_PRIVATE: '127.0.0.1',
       TRUEDY_WEBHOOK_SECRET: benchSecret,
       ...env,
     },
   });
   const line = await firstLine(child, (found) => found['msg'] === 'Hookline is ready');
-  const close = async () => {
+  const close = async (look?: (dir: string) => Promise<void>) => {
     await stop(child);
+    await look?.(join(dir, 'data'));
     rmSync(dir, { recursive: true, force: true });
   };
   return { url: String(line['receiver']), pid: child.pid ?? 0, stop: close };
@@ -65,9 +69,15 @@ function firstLine(
 ): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
     if (!child.stdout) return reject(new Error('no output'));
-    createInterface({ input: child.stdout }).on('line', (text) => {
+    const { stdout } = child;
+    const lines = createInterface({ input: stdout });
+    lines.on('line', (text) => {
       const line = JSON.parse(text) as Record<string, unknown>;
-      if (accepts(line)) resolve(line);
+      if (!accepts(line)) return;
+      lines.close();
+      // What it logs from now on is thrown away.
+      stdout.resume();
+      resolve(line);
     });
     child.on('close', () => reject(new Error('the server ended before it was ready')));
     return undefined;

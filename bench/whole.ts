@@ -1,0 +1,91 @@
+// The whole path: signed events → stored → one HTTP action each → settled, as fast as it goes, beside a bare server that
+// only checks and posts. Load and receiving end share the two cores with them.
+
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openSqliteStore } from '../src/store/sqlite/open.ts';
+import { median, prepareRequests, saturate } from './load.ts';
+import { cpuOf, startBare, startHookline, type Server } from './servers.ts';
+
+const count = Number(process.argv[2] ?? 10_000);
+const rounds = Number(process.argv[3] ?? 3);
+const concurrency = '64';
+
+let arrived = 0;
+let expected = 0;
+let whole = Promise.withResolvers<void>();
+const sink = createServer((request, answer) => {
+  request.resume();
+  request.on('end', () => {
+    answer.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    arrived += 1;
+    if (arrived === expected) whole.resolve();
+  });
+});
+await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
+const target = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
+const workflows = `version: 1
+sources:
+  truedy: { uses: truedy, secrets: ["\${{ secrets.TRUEDY_WEBHOOK_SECRET }}"] }
+workflows:
+  forward:
+    on: truedy:call.ended
+    steps:
+      - uses: http.request
+        with: { method: POST, url: "${target}/\${{ event.data.call.callId }}", json: { summary: "\${{ event.data.call.summary }}" } }
+`;
+
+interface Round {
+  readonly perSecond: number;
+  /** Microseconds of an event, by thread. */
+  readonly cpu: Readonly<Record<'main' | 'store' | 'other' | 'load', number>>;
+}
+
+async function measure({ url, pid }: Server, events: number): Promise<Round> {
+  const requests = prepareRequests(url, '/webhooks/truedy', events);
+  [arrived, expected, whole] = [0, events, Promise.withResolvers<void>()];
+  const [start, before, own] = [performance.now(), cpuOf(pid), process.cpuUsage()];
+  const { wrong } = await saturate({ url, connections: 64, durationMs: 600_000, requests });
+  await whole.promise;
+  const seconds = (performance.now() - start) / 1000;
+  const [after, { user, system }] = [cpuOf(pid), process.cpuUsage(own)];
+  if (wrong > 0) throw new Error(`${wrong} events were not accepted`);
+  const each = (name: 'main' | 'store' | 'other') => ((after[name] - before[name]) * 1000) / events;
+  const cpu = { main: each('main'), store: each('store'), other: each('other'), load: (user + system) / events };
+  return { perSecond: events / seconds, cpu };
+}
+
+const servers: Record<string, Server> = {
+  bare: await startBare({ TARGET: target, CONCURRENCY: concurrency }),
+  hookline: await startHookline(workflows, { CONCURRENCY: concurrency }),
+};
+const results: Record<string, Round[]> = { bare: [], hookline: [] };
+for (const server of Object.values(servers)) await measure(server, count / 2);
+for (let round = 0; round < rounds; round++) {
+  for (const [name, server] of Object.entries(servers)) results[name]?.push(await measure(server, count));
+}
+await servers['bare']?.stop();
+await servers['hookline']?.stop(async (dir) => {
+  const store = await openSqliteStore({ dir });
+  console.log('runs in the store', (await store.stats()).runs);
+  await store.close();
+});
+sink.close();
+
+const rows = Object.entries(results).map(([server, measured]) => {
+  const cpu = (thread: keyof Round['cpu']) => Math.round(median(measured.map((round) => round.cpu[thread])));
+  const rate = Math.round(median(measured.map((round) => round.perSecond)));
+  return {
+    server,
+    'events/s': rate,
+    'main µs': cpu('main'),
+    'store µs': cpu('store'),
+    'other µs': cpu('other'),
+    'load and sink µs': cpu('load'),
+  };
+});
+console.table(rows);
+const ratios = (results['hookline'] ?? []).map(
+  (round, index) => round.perSecond / (results['bare']?.[index]?.perSecond ?? Number.NaN),
+);
+console.log(`ratio hookline/bare: ${(median(ratios) * 100).toFixed(0)} % (bars: 2,000 events/s, 60 %)`);
