@@ -173,7 +173,7 @@ function ownError(error: unknown, url: URL): unknown {
 
 /** The same answer with a body that fails once it is larger than allowed. */
 function limitBody(undici: typeof Undici, response: Undici.Response, maxBytes: number): Undici.Response {
-  if (response.body === null) return response;
+  if (response.body === null || isShort(response, maxBytes)) return response;
   let total = 0;
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform: (chunk, controller) => {
@@ -185,6 +185,12 @@ function limitBody(undici: typeof Undici, response: Undici.Response, maxBytes: n
   const body = response.body.pipeThrough(counter);
   const { status, statusText, headers, url } = response;
   return Object.defineProperty(new undici.Response(body, { status, statusText, headers }), 'url', { value: url });
+}
+
+/** Its announced length is small enough, and no byte more is read: then nothing needs to be counted. */
+function isShort({ headers }: Undici.Response, maxBytes: number): boolean {
+  const length = headers.get('content-length');
+  return length !== null && Number(length) <= maxBytes && !headers.has('content-encoding');
 }
 
 function tooLarge(url: string, maxBytes: number): UnknownOutcomeError {

@@ -22,10 +22,11 @@ export interface Doing {
 /** Quick tries after the first attempt, all within one claim and about two seconds. */
 const quickTries = { retries: 2, minTimeout: 200, maxTimeout: 1000, factor: 2.5, randomize: true };
 
+const again = new Error('try again');
+
 /** Attempts the step; a retryable end that asks for no delay is tried again at once, at most twice. Never rejects. */
 export async function attemptStep(doing: Doing): Promise<void> {
   const { parts, journal, stop, step } = doing;
-  const again = new Error('try again');
   try {
     await pRetry(
       async (number) => {

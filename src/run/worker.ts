@@ -37,6 +37,8 @@ interface Bell {
 interface Active {
   readonly done: Promise<void>;
   readonly cancel: () => void;
+  /** Ends it because the process stops. */
+  readonly halt: () => void;
 }
 
 /** Longest sleep between two looks at the store; shorter where another replica may have left something. */
@@ -50,18 +52,21 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
   const active = new Map<string, Active>();
   const bell = createBell();
   const drain = new AbortController();
-  const halt = new AbortController();
   let looping: Promise<void> = Promise.resolve();
   const begin = (claimed: ClaimedRun) => {
-    const cancel = new AbortController();
-    const stop = AbortSignal.any([halt.signal, cancel.signal]);
+    const stop = new AbortController();
+    let canceled = false;
     const control = {
       draining: () => drain.signal.aborted,
-      canceled: () => cancel.signal.aborted,
-      stop,
+      canceled: () => canceled,
+      stop: stop.signal,
       freed: bell.ring,
     };
-    const run = { done: Promise.resolve(), cancel: () => cancel.abort(new Error('canceled')) };
+    const cancel = () => {
+      canceled = true;
+      stop.abort(new Error('canceled'));
+    };
+    const run = { done: Promise.resolve(), cancel, halt: () => stop.abort(new Error('shutting down')) };
     run.done = executeRun(parts, claimed, control)
       .catch((error: unknown) => giveBack(parts, claimed, error))
       .finally(() => {
@@ -93,7 +98,9 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
     stop: async (graceMs) => {
       drain.abort();
       bell.ring();
-      const timer = setTimeout(() => halt.abort(new Error('shutting down')), graceMs);
+      const timer = setTimeout(() => {
+        for (const run of active.values()) run.halt();
+      }, graceMs);
       await looping;
       await Promise.all([...active.values()].map((run) => run.done));
       clearTimeout(timer);
