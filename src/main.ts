@@ -64,6 +64,10 @@ const commands: Readonly<Record<string, Entry>> = {
   cancel: { about: 'cancels a run', load: async () => (await import('./cli/cancel.ts')).cancel },
   pause: { about: 'holds the runs of a connection', load: async () => (await import('./cli/pause.ts')).pause },
   resume: { about: 'lets a connection go on', load: async () => (await import('./cli/resume.ts')).resume },
+  backup: {
+    about: 'copies the store into one file, also while Hookline runs',
+    load: async () => (await import('./cli/backup.ts')).backup,
+  },
   reload: {
     about: 'makes the running Hookline load its workflow file anew',
     load: async () => (await import('./cli/reload.ts')).reload,

@@ -87,6 +87,12 @@ export const hostErrors = {
     exit: 1,
     help: 'Raise STORAGE_BUDGET, or let what waits and what is held come to an end; the sender tries again by itself.',
   },
+  'backup.failed': {
+    message: 'the backup "{file}" cannot be made: {why}',
+    status: 500,
+    exit: 1,
+    help: 'Name a new file on a disk with room for the whole store, and set DATA_DIR to the folder of the store.',
+  },
   'port.taken': {
     message: 'port {port} on {host} is already in use',
     status: 500,
