@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type App } from '../../src/app.ts';
 import { events } from '../../src/cli/events.ts';
 import { why } from '../../src/cli/why.ts';
+import type { EventDetail } from '../../src/console/api/events.ts';
 import { createLog, createRedactor } from '../../src/core/log.ts';
 import { readSettings } from '../../src/core/settings.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
@@ -70,7 +71,9 @@ it('names the condition of then with the values of then', async () => {
   const io = { cwd, env: { HOOKLINE_URL: app.adminUrl, ADMIN_TOKEN: token } };
   const asked = await say(why, [id('evt', 1)], io);
   const listed = await say(events, ['--untaken'], io);
+  const shown = JSON.parse((await say(events, [id('evt', 1), '--json'], io)).out) as EventDetail;
   await app.stop();
+  expect(shown.payload.data).toMatchObject({ call: { duration: 12 } });
   expect(asked.out).toContain('as it was then (');
   expect(asked.out).toContain('event.data.call.duration > 60  is false\n      event.data.call.duration  = 12');
   expect(listed.out).toContain('long: event.data.call.duration > 60 is false; event.data.call.duration = 12');

@@ -4,12 +4,14 @@ import type { FastifyInstance } from 'fastify';
 import { HostError } from '../../core/errors.ts';
 import type { Event, EventStatus } from '../../core/model.ts';
 import type { FromSchema } from '../../plugin/index.ts';
+import type { Workflows } from '../../workflow/compile.ts';
 import { delivery, viewDelivery } from './deliveries.ts';
 import { nearest, nearestReason } from './nearest.ts';
 import { nameQuery, pageOf, pageQuery, readPage } from './paging.ts';
 import type { AdminParts } from './parts.ts';
 import { runSummary, viewRun } from './run-view.ts';
 import { bytes, iso, time, viewBytes } from './values.ts';
+import { findConfig } from './verdict.ts';
 
 export const eventStatuses = ['pending', 'matched', 'ignored'] as const satisfies readonly EventStatus[];
 
@@ -116,18 +118,19 @@ async function readDetail(parts: AdminParts, id: string): Promise<EventDetail> {
   const { store } = parts;
   const event = await store.event(id);
   if (event === null) throw new HostError('not.found', { what: 'event', id });
-  const [deliveries, runs] = await Promise.all([
+  const [deliveries, runs, { workflows }] = await Promise.all([
     readPage({}, (part) => store.deliveries({ eventId: id }, part), viewDelivery),
     readPage({}, (part) => store.runs({ eventId: id }, part), viewRun),
+    findConfig(parts, event, []),
   ]);
-  return { ...viewEvent(event), payload: viewPayload(parts, event), deliveries, runs };
+  return { ...viewEvent(event), payload: viewPayload(parts, event, workflows), deliveries, runs };
 }
 
 /** The source may be gone from the file, or read the body no more: then the bytes alone are shown. */
-function viewPayload({ readEvent }: AdminParts, event: Event): PayloadView {
+function viewPayload({ readEvent }: AdminParts, event: Event, workflows: Workflows | null): PayloadView {
   const raw = viewBytes(event.body);
   try {
-    const { data, body } = readEvent(event);
+    const { data, body } = readEvent(event, workflows ?? undefined);
     return { ...raw, data, body, problem: null };
   } catch (error) {
     return { ...raw, problem: error instanceof Error ? error.message : 'the body cannot be read' };
