@@ -48,6 +48,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
     sandbox: false,
     secret: (name) => readSecret(io.env, name),
     adminToken: token,
+    viewerToken: viewer,
     redactor,
     log,
     clock: Date.now,
@@ -89,6 +90,14 @@ function databaseAddress({ env }: Io): string {
 }
 
 const hasToken = (io: Io) => (io.env['ADMIN_TOKEN'] ?? '') !== '' || (io.env['ADMIN_TOKEN_FILE'] ?? '') !== '';
+
+/** Who has it may look and not act; empty when none is set. */
+function viewerToken(io: Io, token: string): string {
+  if ((io.env['VIEWER_TOKEN'] ?? '') === '' && (io.env['VIEWER_TOKEN_FILE'] ?? '') === '') return '';
+  const viewer = readSecret(io.env, 'VIEWER_TOKEN');
+  if (viewer.length < 32 || viewer === token) throw new HostError('viewer.token');
+  return viewer;
+}
 
 /** The token given; on a loopback address one is made, and left in the data folder for the commands of this machine. */
 function adminToken(io: Io, settings: Settings): string {

@@ -105,6 +105,12 @@ export const hostErrors = {
     exit: 2,
     help: 'Set ADMIN_TOKEN (or ADMIN_TOKEN_FILE) to at least 32 characters, or set ADMIN_HOST=127.0.0.1.',
   },
+  'viewer.token': {
+    message: 'VIEWER_TOKEN is shorter than 32 characters, or the same as ADMIN_TOKEN',
+    status: 500,
+    exit: 2,
+    help: 'Set it to another text of at least 32 characters, or leave it out.',
+  },
   'admin.unreachable': {
     message: 'no Hookline answers on {url}',
     status: 502,

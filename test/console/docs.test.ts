@@ -41,6 +41,8 @@ afterAll(() => ledger.close());
 
 const bodies: readonly (readonly [string, object])[] = [
   ['/resolve', { happened: false }],
+  ['/bulk/count', { filter: {} }],
+  ['/bulk', { action: 'retry', filter: {}, confirm: 0 }],
   ['/playground/check', { text: 'version: 1' }],
   ['/playground/complete', { text: 'version: 1', offset: 0 }],
   ['/playground/try', { text: 'version: 1', source: 'truedy', type: 'call.ended', body: {} }],

@@ -98,18 +98,25 @@ function rank({ status, reason }: Group): number {
   return status === 'held' ? 1 : 0;
 }
 
-function viewOf(run: Run): Group {
+/** What runs that wait for the same cause have in common. */
+export function causeOf(run: Run): Pick<Group, 'step' | 'connection' | 'code' | 'message'> {
   const step = run.steps.find((one) => one.status === run.status);
-  const at = iso(run.createdAt);
   const error = step?.error ?? run.error;
   return {
-    status: run.status === 'held' ? 'held' : 'failed',
-    reason: run.reason,
-    workflow: run.workflow,
     step: step?.id ?? null,
     connection: run.lane,
     code: error?.code ?? null,
     message: messageOf(run, step),
+  };
+}
+
+function viewOf(run: Run): Group {
+  const at = iso(run.createdAt);
+  return {
+    status: run.status === 'held' ? 'held' : 'failed',
+    reason: run.reason,
+    workflow: run.workflow,
+    ...causeOf(run),
     count: 1,
     oldestAt: at,
     newestAt: at,

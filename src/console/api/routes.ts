@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import { attentionRoutes } from './attention.ts';
 import { auditRoutes } from './audit.ts';
+import { bulkRoutes } from './bulk.ts';
 import { changeRoutes } from './changes-route.ts';
 import { configRoutes } from './config.ts';
 import { connectionRoutes } from './connections.ts';
@@ -38,6 +39,7 @@ export function apiRoutes(api: FastifyInstance, parts: AdminParts): void {
     overviewRoutes,
     attentionRoutes,
     auditRoutes,
+    bulkRoutes,
     workflowRoutes,
     connectionRoutes,
     sandboxRoutes,

@@ -1,6 +1,7 @@
 // What the process says of itself, with the counts and the connections that need a person.
 
 import type { FastifyInstance } from 'fastify';
+import type { FromSchema } from '../../plugin/index.ts';
 import type { Stats } from '../../store/store.ts';
 import { connection, readConnections, type ConnectionView } from './connections.ts';
 import { deliveryStatuses } from './deliveries.ts';
@@ -16,6 +17,19 @@ const counts = <const K extends string>(words: readonly K[]) =>
     required: words,
     additionalProperties: false,
   }) as const;
+
+const replica = {
+  type: 'object',
+  properties: {
+    id: { type: 'string' },
+    host: { type: 'string' },
+    config: { type: 'string', description: 'hash of the workflow file it runs by' },
+    startedAt: { type: 'string' },
+    seenAt: { type: 'string' },
+  },
+  required: ['id', 'host', 'config', 'startedAt', 'seenAt'],
+  additionalProperties: false,
+} as const;
 
 const status = {
   type: 'object',
@@ -34,8 +48,13 @@ const status = {
       additionalProperties: true,
     },
     connections: { type: 'array', items: connection },
+    replicas: {
+      type: 'array',
+      items: replica,
+      description: 'the processes on this store; none where there can be one only',
+    },
   },
-  required: ['now', 'store', 'connections'],
+  required: ['now', 'store', 'connections', 'replicas'],
   additionalProperties: true,
 } as const;
 
@@ -43,12 +62,15 @@ export interface StatusView {
   readonly now: string;
   readonly store: Omit<Stats, 'oldestDueAt'> & { readonly oldestDueAt: string | null };
   readonly connections: readonly ConnectionView[];
+  readonly replicas: readonly FromSchema<typeof replica>[];
 }
 
 export function statusRoutes(api: FastifyInstance, parts: AdminParts): void {
   api.get('/status', { schema: { response: { 200: status } } }, async () => {
     const [own, stats, connections] = await Promise.all([parts.status(), parts.store.stats(), readConnections(parts)]);
     const store = { ...stats, oldestDueAt: isoOrNull(stats.oldestDueAt) };
-    return { ...own, now: iso(parts.clock()), store, connections };
+    const seen = (await parts.store.shared?.replicas()) ?? [];
+    const replicas = seen.map((one) => ({ ...one, startedAt: iso(one.startedAt), seenAt: iso(one.seenAt) }));
+    return { ...own, now: iso(parts.clock()), store, connections, replicas };
   });
 }

@@ -4,7 +4,8 @@ import type { AttentionAnswer } from '../../api/attention.ts';
 import { post } from '../api.ts';
 import { useData } from '../live.ts';
 import { Act } from '../parts/act.tsx';
-import { Status, wordsOf } from '../parts/status.tsx';
+import { Bulk } from '../parts/bulk.tsx';
+import { Status } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
 import { Empty, Heading, Loaded } from '../parts/words.tsx';
 import { linkTo } from '../route.ts';
@@ -16,6 +17,9 @@ export function Attention() {
   return (
     <>
       <Heading title="Attention" over="In doubt, held and dead letters" />
+      <div class="bulk-place">
+        <Bulk />
+      </div>
       <Loaded data={data}>
         {({ groups, more }) =>
           groups.length === 0 ? (
@@ -87,12 +91,12 @@ function Card({ group, reload }: { readonly group: Group; readonly reload: () =>
             </li>
           )}
         </ul>
-        {reason !== 'in_doubt' && (
+        {status === 'failed' && (
           <div class="actions">
             <Act
               label={count === 1 ? 'Retry it' : `Retry all ${count}`}
               kind="main"
-              ask={<Ask count={count} words={wordsOf(reason ?? status)} />}
+              ask={<Ask count={count} />}
               act={(form) =>
                 post('/bulk', { action: 'retry', filter: filterOf(group), confirm: confirmed(form, count) })
               }
@@ -112,17 +116,17 @@ function Card({ group, reload }: { readonly group: Group; readonly reload: () =>
   );
 }
 
-function Ask({ count, words }: { readonly count: number; readonly words: string }) {
+function Ask({ count }: { readonly count: number }) {
   return (
     <p>
-      {count === 1 ? 'This run goes' : `These ${count} runs (${words}) go`} on where {count === 1 ? 'it' : 'they'}{' '}
-      stopped. Steps that are done are not run again.
+      {count === 1 ? 'This run goes' : `These ${count} runs go`} on where {count === 1 ? 'it' : 'they'} stopped. Steps
+      that are done are not run again.
     </p>
   );
 }
 
-function filterOf({ status, reason, workflow, step, connection, code, message }: Group) {
-  return { status, reason, workflow, step, connection, ...(code === null ? { message } : { code }) };
+function filterOf({ workflow, step, connection, code, message }: Group) {
+  return { workflow, step, connection, ...(code === null ? { message } : { code }) };
 }
 
 function confirmed(form: FormData, count: number): number {
