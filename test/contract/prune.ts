@@ -124,4 +124,43 @@ export function pruneContract({ store }: Subject): void {
     await pruneAll(store(), start + 31 * day);
     expect((await store().stats()).events).toEqual({ pending: 0, matched: 0, ignored: 0 });
   });
+
+  test('removes configurations that were replaced long ago, but for the newest and those that a run began with', async () => {
+    const hashes = Array.from({ length: 25 }, (_, index) => `config-${index}`);
+    for (const [index, hash] of hashes.entries()) {
+      await store().saveConfig({ hash, text: 'version: 1', file: 'workflows.yaml', at: start + index });
+    }
+    await plannedRun(store(), { config: 'config-1', dueAt: start + 500 * day });
+    const left = async () => {
+      const found = await Promise.all(hashes.map((hash) => store().config(hash)));
+      return found.flatMap((config) => (config === null ? [] : config.hash));
+    };
+    await pruneAll(store(), start + 30 * day);
+    expect(await left(), 'an event that came meanwhile may name it').toEqual(hashes);
+    expect(await pruneAll(store(), start + 31 * day)).toBe(4);
+    expect(await left()).toEqual(['config-1', ...hashes.slice(5)]);
+    expect((await store().config())?.hash).toBe('config-24');
+    await store().saveConfig({ hash: 'config-1', text: 'version: 1', file: 'workflows.yaml', at: start + 31 * day });
+    await pruneAll(store(), start + 100 * day);
+    expect((await store().config())?.hash, 'accepted again').toBe('config-1');
+    expect(await left()).toEqual(['config-1', ...hashes.slice(6)]);
+  });
+
+  test('keeps an old configuration while there are more old runs than it looks at', async () => {
+    for (let index = 0; index < 22; index++) {
+      await store().saveConfig({ hash: `config-${index}`, text: 'version: 1', file: 'workflows.yaml', at: start });
+    }
+    const eventId = await acceptOne(store());
+    const runs = Array.from({ length: 1001 }, (_, index) =>
+      newRun(eventId, { workflow: `w-${index}`, dueAt: start + 500 * day, config: 'config-21' }),
+    );
+    await store().plan([{ eventId, runs: runs.slice(0, 999) }]);
+    await pruneAll(store(), start + 40 * day);
+    expect(await store().config('config-0'), 'all of 999 could be looked at').toBeNull();
+    const other = await acceptOne(store());
+    await store().plan([{ eventId: other, runs: runs.slice(999).map((run) => ({ ...run, eventId: other })) }]);
+    await store().saveConfig({ hash: 'config-22', text: 'version: 1', file: 'workflows.yaml', at: start });
+    await pruneAll(store(), start + 40 * day);
+    expect(await store().config('config-2')).not.toBeNull();
+  });
 }

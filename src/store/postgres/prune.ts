@@ -3,6 +3,7 @@
 import type { Time } from '../../core/model.ts';
 import type { Retention } from '../store.ts';
 import type { Sql } from './database.ts';
+import { pruneConfigs } from './prune-configs.ts';
 import { pruneTallies } from './tallies.ts';
 
 const mostRows = 500;
@@ -16,7 +17,8 @@ export async function prune(sql: Sql, now: Time, retention: Retention): Promise<
     (await pruneEvents(sql, before(now, retention.deliveriesMs))) ||
     (await pruneDeliveries(sql, before(now, retention.deliveriesMs))) ||
     (await pruneMarks(sql, now)) ||
-    (await pruneTallies(sql, now))
+    (await pruneTallies(sql, now)) ||
+    (await pruneConfigs(sql, before(now, retention.deliveriesMs)))
   );
 }
 

@@ -3,6 +3,7 @@
 import type { Time } from '../../core/model.ts';
 import type { Retention } from '../store.ts';
 import { usedBytes } from './backlog.ts';
+import { pruneConfigs } from './prune-configs.ts';
 import type { Writing } from './savepoint.ts';
 import type { Sql } from './sql.ts';
 import { pruneTallies } from './tallies.ts';
@@ -23,6 +24,7 @@ export function prune({ sql, marks }: Writing, now: Time, retention: Retention):
     pruneDeliveries(sql, now - retention.deliveriesMs) ||
     marks.prune(now, mostMarks) ||
     pruneTallies(sql, now) ||
+    pruneConfigs(sql, now - retention.deliveriesMs) ||
     pruneOldest(sql, retention.mostBytes ?? Infinity);
   sql.exec(`pragma incremental_vacuum(${mostPages})`);
   return removed;
