@@ -35,7 +35,8 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const dataDir = resolve(io.cwd, settings.DATA_DIR);
   const token = adminToken(io, settings);
   const databaseUrl = databaseAddress(io);
-  redactor.add([token, databaseUrl, URL.parse(databaseUrl)?.password ?? '']);
+  const viewer = viewerToken(io, token);
+  redactor.add([token, viewer, databaseUrl, URL.parse(databaseUrl)?.password ?? '']);
   const asked = untilSignal();
   const hangup: { reload?: () => Promise<unknown> } = {};
   onHangup(() => void hangup.reload?.());
