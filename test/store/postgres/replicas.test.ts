@@ -81,6 +81,8 @@ describe.concurrent('replicas', { timeout: 120_000 }, () => {
       await busy.waitFor(succeeded);
       const { ready } = (await free.api('/status')) as { ready: { detail: { replicas: string } } };
       expect(ready.detail.replicas).toBe('2, by the same workflow file');
+      expect(await free.post('/connections/out/pause')).toBe(200);
+      await busy.waitFor(({ msg }) => msg.startsWith('connection is paused'));
     });
   });
 
