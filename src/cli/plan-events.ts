@@ -60,17 +60,24 @@ function isEvent(value: unknown): value is StreamedEvent {
   return Object.values(body).every((text) => typeof text === 'string');
 }
 
-/** What the expressions of both files read as `event`; the bytes are read once when both have the same source. */
+/**
+ * What the expressions of both files read as `event`; the bytes are read once when both have the same source. Undefined
+ * for an event that the code of a source cannot read: no workflow takes it then.
+ */
 export function createReader(before: Workflows, after: Workflows) {
   const [old, next] = [readySources(before), readySources(after)];
-  return (event: StreamedEvent): readonly [before: EventScope, after: EventScope] => {
+  return (event: StreamedEvent): readonly [before: EventScope, after: EventScope] | undefined => {
     const { id, source, type, time, receivedAt } = event;
     const base = { id, source, type, time, receivedAt };
     const bytes = 'text' in event.body ? Buffer.from(event.body.text) : Buffer.from(event.body.base64, 'base64');
     const [was, now] = [old.get(source), next.get(source)];
-    const first = read(base, was, bytes);
     const same = was?.source === now?.source && was?.key === now?.key;
-    return [first, same ? first : read(base, now, bytes)];
+    try {
+      const first = read(base, was, bytes);
+      return [first, same ? first : read(base, now, bytes)];
+    } catch {
+      return undefined;
+    }
   };
 }
 

@@ -4,7 +4,7 @@ import { HostError } from '../core/errors.ts';
 import { readSettings } from '../core/settings.ts';
 import type { ConfigAnswer } from '../console/api/config.ts';
 import type { StreamedEvent } from '../console/api/event-stream.ts';
-import { createComparison, type Compared } from '../run/compare.ts';
+import { createComparison } from '../run/compare.ts';
 import type { Catalog, Workflows } from '../workflow/compile.ts';
 import { unpackFiles } from '../workflow/files.ts';
 import { loadWorkflows } from '../workflow/load.ts';
@@ -137,16 +137,19 @@ async function compare(
   after: Workflows,
   events: AsyncIterable<StreamedEvent>,
   only: string | undefined,
-): Promise<{ compared: Compared; newest: string | null; oldest: string | null }> {
+): Promise<Pick<Planned, 'compared' | 'unread' | 'newest' | 'oldest'>> {
   const comparison = createComparison({ before, after, settings: readSettings({}), only });
   const read = createReader(before, after);
   let newest: string | null = null;
   let oldest: string | null = null;
+  let unread = 0;
   for await (const event of events) {
-    comparison.add(...read(event));
+    const scopes = read(event);
+    if (scopes === undefined) unread += 1;
+    else comparison.add(...scopes);
     // A file may have them in any order.
     if (newest === null || event.receivedAt > newest) newest = event.receivedAt;
     if (oldest === null || event.receivedAt < oldest) oldest = event.receivedAt;
   }
-  return { compared: comparison.result(), newest, oldest };
+  return { compared: comparison.result(), unread, newest, oldest };
 }

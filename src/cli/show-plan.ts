@@ -13,13 +13,15 @@ export interface Planned {
   /** The new file as it was given. */
   readonly file: string;
   readonly compared: Compared;
+  /** Events that the code of their source cannot read. */
+  readonly unread: number;
   /** When the newest and the oldest event was received, ISO 8601. */
   readonly newest: string | null;
   readonly oldest: string | null;
 }
 
 export function showCompared(print: Printer, planned: Planned): void {
-  const { before, beforeIs, file, compared, newest, oldest } = planned;
+  const { before, beforeIs, file, compared, unread, newest, oldest } = planned;
   const { events, workflows, calls } = compared;
   const old = `${oneLine(before.file)} (${before.hash.slice(0, 12)}${beforeIs === 'live' ? ', in use' : ''})`;
   print.line(`${print.paint(oneLine(file), 'bold')} instead of ${old}. Nothing is sent.`);
@@ -27,6 +29,7 @@ export function showCompared(print: Printer, planned: Planned): void {
     return print.line('No event is stored, so there is nothing to compare with.');
   }
   print.line(`${eventCount(events)}, received from ${print.when(oldest)} to ${print.when(newest)}`);
+  if (unread > 0) print.line(`Left out, because the code of their source cannot read them: ${eventCount(unread)}`);
   if (workflows.length === 0) print.line('Nothing changes for any of them.');
   for (const workflow of workflows) {
     print.line();
@@ -111,12 +114,12 @@ function around(before: string, after: string): readonly [string, string] {
   return [cut(before), cut(after)];
 }
 
-export function comparedToJson({ before, beforeIs, after, compared, newest, oldest }: Planned) {
+export function comparedToJson({ before, beforeIs, after, compared, unread, newest, oldest }: Planned) {
   const fileOf = ({ file, hash }: Workflows) => ({ file, hash });
   return {
     before: { ...fileOf(before), is: beforeIs },
     after: fileOf(after),
-    events: { count: compared.events, newest, oldest },
+    events: { count: compared.events, unread, newest, oldest },
     changed: compared.workflows.length > 0,
     workflows: compared.workflows.map(({ lost, errors, changes, ...rest }) => ({
       ...rest,

@@ -1,6 +1,6 @@
 // `hookline plan` over a real admin listener and store: two files, the same events.
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -107,6 +107,25 @@ ops    6       2      -4`);
     const { out } = await run('alerted.yaml', '--events', 'alerts.ndjson', '--against', 'live.yaml');
     expect(out).toContain('told\n  + newly takes 1 event, evt_1');
     expect(out).toContain('ops    0       1      +1');
+  });
+
+  it('goes on past an event that the code of its source cannot read', async () => {
+    await mkdir(join(cwd, 'plugins'));
+    const plugin = `import { defineSource } from 'hookline/plugin';
+      export default defineSource({ name: 'odd', description: 'Odd.', settings: { type: 'object', properties: {} }, events: {},
+        scheme: { algorithm: 'hmac-sha256', header: 'x-signature', content: '{body}' },
+        identify: ({ body }) => ({ type: body.type.toLowerCase(), rule: 'type', data: body }) });`;
+    await writeFile(join(cwd, 'plugins', 'odd.js'), plugin);
+    const odd = before.replace('connections:', '  odd: { uses: odd, secrets: ["${{ secrets.ODD }}"] }\nconnections:');
+    await writeFile(join(cwd, 'odd.yaml'), odd.replace('"truedy:*"', '"odd:*"'));
+    const event = { id: 'evt_1', source: 'odd', type: 'a', time: null, receivedAt: fixedSeed.at };
+    const lines = ['{"type":"A"}', '{"type":1}', '{', '{"type":"A"}'].map((text) => ({ ...event, body: { text } }));
+    await writeFile(join(cwd, 'odd.ndjson'), lines.map((line) => JSON.stringify(line)).join('\n'));
+    const { code, out, err } = await run('odd.yaml', '--events', 'odd.ndjson', '--against', 'live.yaml');
+    await rm(join(cwd, 'plugins'), { recursive: true });
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('\nLeft out, because the code of their source cannot read them: 1 event\n');
+    expect(out).toContain('gone\n  + newly takes 3 events, such as evt_1');
   });
 
   it('ends with 1 only when asked to and something changes', async () => {
