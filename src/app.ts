@@ -44,14 +44,24 @@ export async function startApp(options: AppOptions): Promise<App> {
     for (const close of closers.splice(0).toReversed()) await close();
   };
   try {
-    return await start(options, (close) => closers.push(close), stop);
+    const { listening, config, live } = await start(options, (close) => closers.push(close));
+    return {
+      ...listening,
+      get workflows() {
+        return config.live();
+      },
+      get sources() {
+        return live.sources;
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function start(given: AppOptions, onStop: OnStop, stop: App['stop']): Promise<App> {
+async function start(given: AppOptions, onStop: OnStop) {
   const changes = createChanges();
   let tallies: Tallies | undefined;
   const metrics = createMetrics((source) => config.live().sources.has(source));
@@ -95,15 +105,5 @@ async function start(given: AppOptions, onStop: OnStop, stop: App['stop']): Prom
   const random = { random: Math.random, randomBytes: poolRandom(randomBytes) };
   const engine = await openEngine({ ...options, ...random, store, config, connections, readEvent, sending }, onStop);
   const built: Built = { options, engine, config, connections, catalogue, live, recent, changes, tallies, metrics };
-  const listening = await startListening(built, onStop);
-  return {
-    ...listening,
-    get workflows() {
-      return config.live();
-    },
-    get sources() {
-      return live.sources;
-    },
-    stop,
-  };
+  return { listening: await startListening(built, onStop), config, live };
 }

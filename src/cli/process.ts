@@ -14,7 +14,9 @@ export function untilSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-/** Calls back at every SIGHUP from now on, which would end the process otherwise. */
-export function onHangup(call: () => void): void {
-  process.on('SIGHUP', call);
+/** From now on a SIGHUP does not end the process; it does `call`, once there is one. */
+export function onHangup(): { call?: () => unknown } {
+  const hangup: { call?: () => unknown } = {};
+  process.on('SIGHUP', () => void hangup.call?.());
+  return hangup;
 }

@@ -38,8 +38,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const viewer = viewerToken(io, token);
   redactor.add([token, viewer, databaseUrl, URL.parse(databaseUrl)?.password ?? '']);
   const asked = untilSignal();
-  const hangup: { reload?: () => Promise<unknown> } = {};
-  onHangup(() => void hangup.reload?.());
+  const hangup = onHangup();
   const app = await startApp({
     settings,
     dataDir,
@@ -58,7 +57,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
       for (const problem of problems) io.err(formatProblem(problem, files, { color: io.color }));
     },
   });
-  hangup.reload = () => app.reload();
+  hangup.call = () => app.reload();
   const tokenFile = join(dataDir, 'admin-token');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (!hasToken(io)) writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
