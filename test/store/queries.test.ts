@@ -1,6 +1,6 @@
 // Every statement of the store finds its rows through an index, so that a million of them cost no more than ten.
 
-import { pack } from '../../src/store/sqlite/pack.ts';
+import { pack, packRecord } from '../../src/store/sqlite/pack.ts';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { createMarks } from '../../src/store/sqlite/marks.ts';
@@ -43,7 +43,7 @@ function useEverything(sql: Sql): void {
   const begun = attempt(run.id);
   const end = { ...begun, status: 'succeeded', endedAt: start } as const;
   const record = { runId: run.id, fence, update: update(run), begun: [begun], ended: [end], release: false };
-  writes.record(writing, [record, { ...record, fence: 0 }]);
+  writes.record(writing, [record, { ...record, release: true }, { ...record, fence: 0 }].map(packRecord));
   writes.edit(writing, { runId: run.id, fence, update: update(run) });
   writes.recover(writing, 'b', start);
   writes.release(writing, 'crm', ['paused'], start);

@@ -46,7 +46,7 @@ function commitOpen(database: Database, requests: readonly Request[]): Committed
 /** Undefined: a request failed and all was undone. Savepoints cost, so they are used only after such a failure. */
 function transact(database: Database, requests: readonly Request[], isolated: boolean): Answer[] | undefined {
   const { sql, marks } = database;
-  sql.exec('begin immediate');
+  sql.run('begin immediate');
   let answers: Answer[];
   try {
     answers = requests.map((request) => serve({ sql, marks, isolated }, request));
@@ -56,7 +56,7 @@ function transact(database: Database, requests: readonly Request[], isolated: bo
     return undefined;
   }
   if (requests.some(({ verb }) => verb === 'accept')) failpoint('after-insert-before-commit');
-  sql.exec('commit');
+  sql.run('commit');
   return answers;
 }
 
@@ -70,10 +70,10 @@ function serve(writing: Writing, { id, verb, args }: Request): Answer {
 export function indexMarks(database: Database): void {
   if (!database.marks.waiting()) return;
   database.waitForDisk(false);
-  database.sql.exec('begin immediate');
+  database.sql.run('begin immediate');
   try {
     database.marks.index();
-    database.sql.exec('commit');
+    database.sql.run('commit');
   } catch (error) {
     undo(database);
     throw error;

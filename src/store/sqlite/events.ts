@@ -72,12 +72,16 @@ export function plan({ sql }: Writing, batch: readonly PlanEvent[]): readonly Pl
 }
 
 function planOne(sql: Sql, { eventId, runs, config, raises }: PlanEvent): Planned {
+  if (runs.length === 0) {
+    const ignore = "update events set status = 'ignored', config = ? where id = ? and status = 'pending'";
+    sql.run(ignore, config ?? null, eventId);
+    return { runs: [] };
+  }
   const open = sql.get("select 1 from events where id = ? and status = 'pending'", eventId);
   if (open === undefined) return { runs: [] };
   const inserted = runs.filter((run) => insertRun(sql, { ...run, eventId, replay: 0 })).map((run) => run.id);
   sql.run(
-    'update events set status = ?, matched = ?, runs = runs + ?, config = ? where id = ?',
-    runs.length > 0 ? 'matched' : 'ignored',
+    "update events set status = 'matched', matched = ?, runs = runs + ?, config = ? where id = ?",
     JSON.stringify(runs.map((run) => run.workflow)),
     inserted.length,
     config ?? null,

@@ -2,7 +2,7 @@
 
 import type { Store } from '../store.ts';
 import { startClient, type Client } from './client.ts';
-import { pack, unpackAnswer, type PackedAnswer } from './pack.ts';
+import { pack, packRecord, unpackAnswer, type PackedAnswer } from './pack.ts';
 import type { Commit, Verb } from './protocol.ts';
 
 export type { Commit } from './protocol.ts';
@@ -39,7 +39,7 @@ export async function openSqliteStore({ dir, maxBytes, budgetBytes, onCommit }: 
     claim: verb('claim'),
     nextDue: verb('nextDue'),
     lanes: verb('lanes'),
-    record: verb('record'),
+    record: async (batch) => client.call('record', [batch.map(packRecord)]) as ReturnType<Store['record']>,
     edit: verb('edit'),
     recover: verb('recover'),
     release: verb('release'),

@@ -1,7 +1,7 @@
-// A batch of deliveries on its way to the worker: one list of plain values and one run of bytes, because cloning each
-// object and body costs more than storing it. The way back is as short: nothing for what was simply accepted.
+// What crosses the threads most, made small, because cloning each object and body costs more than storing it: a batch of
+// deliveries is one list of plain values and one run of bytes, and its answer is nothing for what was simply accepted.
 
-import type { AcceptDelivery, Accepted, Settled } from '../store.ts';
+import type { AcceptDelivery, Accepted, RecordRun, RunUpdate, Settled } from '../store.ts';
 
 export interface PackedDeliveries {
   /** The fields of one item after those of the other, the length of its body last. */
@@ -73,4 +73,13 @@ export function packAnswer(answer: Settled<Accepted>): PackedAnswer {
 
 export function unpackAnswer(answer: PackedAnswer, { eventId }: AcceptDelivery): Settled<Accepted> {
   return answer ?? { ok: true, value: { status: 'accepted', eventId, differs: false } };
+}
+
+/** The steps are JSON, as they are kept: text crosses the threads faster than what it tells. */
+export type PackedRecord = Omit<RecordRun, 'update'> & {
+  readonly update: Omit<RunUpdate, 'steps'> & { readonly steps: string };
+};
+
+export function packRecord(item: RecordRun): PackedRecord {
+  return { ...item, update: { ...item.update, steps: JSON.stringify(item.update.steps) } };
 }

@@ -7,7 +7,7 @@ import { claim, lanes, nextDue, recover, release } from './claims.ts';
 import { proveWrite } from './database.ts';
 import { accept, refuse } from './deliveries.ts';
 import { event, events, pending, plan } from './events.ts';
-import { packAnswer, unpack, type PackedAnswer, type PackedDeliveries } from './pack.ts';
+import { packAnswer, unpack, type PackedAnswer, type PackedDeliveries, type PackedRecord } from './pack.ts';
 import { prune } from './prune.ts';
 import { raise } from './raise.ts';
 import { edit, record } from './record.ts';
@@ -25,10 +25,17 @@ export type WriteVerb = Exclude<keyof Store, ReadVerb | 'close' | 'ended' | 'sha
 
 type StoreVerbs = Omit<Store, 'ended' | 'shared'>;
 
-/** As the worker gets them: what is accepted comes packed. */
-type Arguments<V extends keyof StoreVerbs> = V extends 'accept' ? [PackedDeliveries] : Parameters<StoreVerbs[V]>;
-type Result<V extends keyof StoreVerbs> = V extends 'accept'
-  ? readonly PackedAnswer[]
+/** What crosses to the worker in another form than the port's. */
+interface Packed {
+  readonly accept: { readonly arguments: [PackedDeliveries]; readonly result: readonly PackedAnswer[] };
+  readonly record: { readonly arguments: [readonly PackedRecord[]]; readonly result: readonly boolean[] };
+}
+
+type Arguments<V extends keyof StoreVerbs> = V extends keyof Packed
+  ? Packed[V]['arguments']
+  : Parameters<StoreVerbs[V]>;
+type Result<V extends keyof StoreVerbs> = V extends keyof Packed
+  ? Packed[V]['result']
   : Awaited<ReturnType<StoreVerbs[V]>>;
 
 export const reads: { readonly [V in ReadVerb]: (sql: Sql, ...args: Arguments<V>) => Result<V> } = {
