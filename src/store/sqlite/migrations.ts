@@ -216,8 +216,17 @@ export function migrate(sql: Sql, dir: string, steps: readonly string[] = migrat
       sql.exec(`pragma user_version = ${index + 1}`);
       sql.exec('commit');
     } catch (error) {
-      sql.exec('rollback');
+      undo(sql);
       throw error;
     }
+  }
+}
+
+/** A disk that fails has the transaction rolled back already; that is not the error to report. */
+function undo(sql: Sql): void {
+  try {
+    sql.exec('rollback');
+  } catch {
+    // The first error says it.
   }
 }
