@@ -1,5 +1,6 @@
 // One row of the crash matrix: a fault, what held under it, and a control that must fail.
 
+import { startProxy, type Proxy } from '../faults/proxy.ts';
 import { createFolder, type Folder } from './hookline.ts';
 import { actionNames, sinkPlugin, sinkWorkflow, startSink, type Sink } from './sink.ts';
 
@@ -26,25 +27,29 @@ export type Size = 'short' | 'full';
 
 export interface Setting {
   readonly sink: Sink;
+  /** Stands before the vendor; in use when the setting is `proxied`. */
+  readonly proxy: Proxy;
   readonly folder: Folder;
 }
 
+export interface GivenSetting {
+  /** Default: all. */
+  readonly actions?: readonly string[];
+  readonly dataDir?: string;
+  readonly proxied?: boolean;
+}
+
 /** A vendor and a folder whose workflows call it, for as long as `work` takes. */
-export async function withSetting<T>(
-  work: (setting: Setting) => Promise<T>,
-  given: {
-    readonly actions?: readonly string[];
-    readonly dataDir?: string;
-    readonly url?: (sink: Sink) => string;
-  } = {},
-): Promise<T> {
+export async function withSetting<T>(work: (setting: Setting) => Promise<T>, given: GivenSetting = {}): Promise<T> {
   const sink = await startSink();
-  const url = given.url?.(sink) ?? sink.url;
+  const proxy = await startProxy(sink.port);
+  const url = given.proxied === true ? `http://127.0.0.1:${proxy.port}` : sink.url;
   const workflows = sinkWorkflow({ url }, ...(given.actions ?? actionNames));
   const folder = createFolder(workflows, { 'sink.ts': sinkPlugin }, given.dataDir);
   try {
-    return await work({ sink, folder });
+    return await work({ sink, proxy, folder });
   } finally {
+    await proxy.close();
     await sink.close();
     folder.remove();
   }
