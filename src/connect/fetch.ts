@@ -66,7 +66,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     const limit = scope ? scope.signal : AbortSignal.timeout(timeouts.totalMs);
     const given = init?.signal ?? (isRequest(input) ? input.signal : undefined);
     const { undici, agent } = await open();
-    const request = await plainInit(undici, input, init);
+    const request = await plainInit(undici, input, init, scope?.traceparent);
     const response = await undici
       .fetch(url, {
         ...request,
@@ -148,6 +148,7 @@ async function plainInit(
   undici: typeof Undici,
   input: string | URL | Request,
   init: RequestInit | undefined,
+  traceparent: string | undefined,
 ): Promise<Undici.RequestInit> {
   const form = Object.prototype.toString.call(init?.body) === '[object FormData]';
   let plain = (init ?? {}) as unknown as Undici.RequestInit;
@@ -158,6 +159,7 @@ async function plainInit(
   }
   const headers = new undici.Headers(plain.headers);
   if (!headers.has('user-agent')) headers.set('user-agent', 'hookline');
+  if (traceparent !== undefined && !headers.has('traceparent')) headers.set('traceparent', traceparent);
   return { ...plain, headers };
 }
 
@@ -175,14 +177,19 @@ function ownError(error: unknown, url: URL): unknown {
 function limitBody(undici: typeof Undici, response: Undici.Response, maxBytes: number): Undici.Response {
   if (response.body === null || isShort(response, maxBytes)) return response;
   let total = 0;
-  const counter = new TransformStream<Uint8Array, Uint8Array>({
-    transform: (chunk, controller) => {
-      total += chunk.byteLength;
-      if (total <= maxBytes) controller.enqueue(chunk);
-      else controller.error(tooLarge(response.url, maxBytes));
-    },
-  });
-  const body = response.body.pipeThrough(counter);
+  const reader = response.body.getReader();
+  // Not a TransformStream: passing an answer through one costs more than all else that is done for it.
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const { done, value } = await reader.read();
+    if (done) return controller.close();
+    total += value.byteLength;
+    if (total <= maxBytes) return controller.enqueue(value);
+    const error = tooLarge(response.url, maxBytes);
+    controller.error(error);
+    return reader.cancel(error);
+  };
+  const cancel = (reason: unknown) => reader.cancel(reason);
+  const body = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
   const { status, statusText, headers, url } = response;
   return Object.defineProperty(new undici.Response(body, { status, statusText, headers }), 'url', { value: url });
 }
