@@ -7,7 +7,6 @@ import { reportFaults } from './faults.ts';
 import { child, entriesOf, keyOf, textOf, type Entry, type Node } from './node.ts';
 import { warnNumbers } from './numbers.ts';
 import type { ProblemCode } from './problem.ts';
-import { asWritten } from './input-schema.ts';
 import type { Span } from './report.ts';
 import { nearest } from './suggest.ts';
 import { checkEnv, collectSecrets } from './references.ts';
@@ -69,7 +68,7 @@ export function checkSettings(
   const { report, validators } = checking;
   const value = node === undefined ? undefined : readSettings(node, checking, secretSpans);
   if (value !== undefined && value.kind !== 'map') return value;
-  const faults = validateWritten(value, validators.compile(asWritten(schema)));
+  const faults = validateWritten(value, validators.written(schema));
   reportFaults(faults, node ?? owner.value, keyOf(owner.value, 'with') ?? owner.key, report, subject);
   if (node !== undefined) warnNumbers(node, schema, report);
   return value;

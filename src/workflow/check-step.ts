@@ -13,7 +13,7 @@ import { warnNumbers } from './numbers.ts';
 import type { OrderedStep } from './order.ts';
 import { adviseDashes, checkEnv, checkSteps, refuseSecrets } from './references.ts';
 import { valueFromFile } from './plain.ts';
-import { asWritten, closed, hasUnion } from './input-schema.ts';
+import { closed, hasUnion } from './input-schema.ts';
 import { nearest } from './suggest.ts';
 import { readBare, readValue, type Reading } from './value.ts';
 import { validateWritten } from './written.ts';
@@ -176,7 +176,7 @@ function readyAction(
   try {
     const schema = closed(action.input);
     const rendered = validators.compile(schema);
-    const written = hasUnion(schema) ? validators.compile(asWritten(action.input)) : rendered;
+    const written = hasUnion(schema) ? validators.written(action.input) : rendered;
     const ready = { schema, written, rendered };
     actions.set(action, ready);
     return ready;

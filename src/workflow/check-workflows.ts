@@ -1,6 +1,6 @@
 // Checks `workflows:`: what each takes, its condition, and its steps in their order.
 
-import type { WorkflowChecking } from './checking.ts';
+import type { Taken, WorkflowChecking } from './checking.ts';
 import type { CheckedWorkflow } from './checked.ts';
 import { checkStep } from './check-step.ts';
 import { parseDuration } from '../core/settings.ts';
@@ -35,7 +35,8 @@ function checkWorkflow(name: string, entry: Entry, checking: WorkflowChecking): 
   return { name, description, on, condition, unique, timeoutMs, steps, span: entry.key };
 }
 
-function checkOn(node: Node | undefined, { report, sources, declared }: WorkflowChecking): EventPattern | undefined {
+function checkOn(node: Node | undefined, checking: WorkflowChecking): EventPattern | undefined {
+  const { report, sources, declared } = checking;
   const text = textOf(node);
   if (node === undefined || text === undefined || text === '') return undefined;
   const pattern = parsePattern(text);
@@ -51,7 +52,7 @@ function checkOn(node: Node | undefined, { report, sources, declared }: Workflow
     return undefined;
   }
   const isAlert = pattern.source === alertSourceName;
-  const taken = isAlert ? [alertSourceName] : names.filter((name) => matchesGlob(pattern.source, name));
+  const { taken, types } = takenBy(pattern.source, checking);
   if (taken.length === 0) {
     if (declared.sources.has(pattern.source)) return undefined;
     const near = nearest(pattern.source, [...names, alertSourceName]);
@@ -60,9 +61,6 @@ function checkOn(node: Node | undefined, { report, sources, declared }: Workflow
     report.error('event.unknown-source', node, `source "${pattern.source}" is not declared`, hint);
     return undefined;
   }
-  const types = isAlert
-    ? alertConfig.catalogue.types
-    : taken.flatMap((name) => sources.get(name)?.catalogue.types ?? []);
   if (pattern.type !== '*' && !types.some((type) => matchesGlob(pattern.type, type))) {
     const near = nearest(pattern.type, types);
     const known = types.length === 0 ? '' : `Known: ${types.join(', ')}. `;
@@ -72,6 +70,18 @@ function checkOn(node: Node | undefined, { report, sources, declared }: Workflow
     report[isAlert ? 'error' : 'warning']('event.unknown-type', node, message, hint);
   }
   return pattern;
+}
+
+/** The sources that a pattern names, and what they are known to send. */
+function takenBy(pattern: string, { sources, patterns }: WorkflowChecking): Taken {
+  if (pattern === alertSourceName) return { taken: [alertSourceName], types: alertConfig.catalogue.types };
+  const known = patterns.get(pattern);
+  if (known !== undefined) return known;
+  const named = [...sources.values()].filter(({ name }) => matchesGlob(pattern, name));
+  const types = [...new Set(named.flatMap(({ catalogue }) => catalogue.types))];
+  const taken = { taken: named.map(({ name }) => name), types };
+  patterns.set(pattern, taken);
+  return taken;
 }
 
 /** Alerts about runs, beside events whose runs may fail: the workflow would be started by its own failure. */

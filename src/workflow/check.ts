@@ -38,7 +38,7 @@ export async function checkFile(
   const connections = checkConnections(tree, checking);
   const namesOf = (key: string) => new Set(entriesOf(child(tree, key)).keys());
   const declared = { sources: namesOf('sources'), connections: namesOf('connections') };
-  const known = { ...checking, sources, connections, declared, actions: new Map() };
+  const known = { ...checking, sources, connections, declared, patterns: new Map(), actions: new Map() };
   const workflows = checkWorkflows(child(tree, 'workflows'), known);
   const envSpans = new Map([...entriesOf(child(tree, 'env'))].map(([name, { key }]) => [name, key]));
   return { env, envSpans, sources: [...sources.values()], connections: [...connections.values()], workflows };

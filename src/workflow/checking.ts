@@ -22,8 +22,16 @@ export interface WorkflowChecking extends Checking {
   readonly connections: Map<string, CheckedConnection>;
   /** Names under `sources` and `connections`, those with problems too. */
   readonly declared: { readonly sources: ReadonlySet<string>; readonly connections: ReadonlySet<string> };
+  /** Patterns of sources looked up so far. */
+  readonly patterns: Map<string, Taken>;
   /** Compiled schemas of the actions used so far. */
   readonly actions: Map<Action, ReadyAction>;
+}
+
+/** What a pattern of sources names. */
+export interface Taken {
+  readonly taken: readonly string[];
+  readonly types: readonly string[];
 }
 
 export interface StepChecking extends WorkflowChecking {

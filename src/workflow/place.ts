@@ -62,7 +62,17 @@ export interface ScalarText {
   readonly end: number;
   /** The text after folding and unescaping. */
   readonly value: string;
+  /** Places found on the way, for the next question about the same scalar: one with many problems may be long. */
+  readonly marks?: Mark[];
 }
+
+/** The character of the value at an index stands at an offset of the file. */
+interface Mark {
+  readonly index: number;
+  readonly at: number;
+}
+
+const charsBetweenMarks = 500;
 
 /**
  * The offset in the file of a character of a scalar's value. Walks value and file together: white space and the marks of
@@ -70,8 +80,12 @@ export interface ScalarText {
  */
 export function offsetInScalar(text: string, scalar: ScalarText, target: number): number {
   const { value, style, end } = scalar;
-  let at = contentStart(text, scalar);
-  for (let index = 0; index < value.length && index < target + 1; ) {
+  const marks = scalar.marks ?? [];
+  const known = marks[lastAtMost(marks.length, (at) => (marks[at]?.index ?? 0) <= target)];
+  const from = known === undefined || known.index > target ? { index: 0, at: contentStart(text, scalar) } : known;
+  let { at } = from;
+  for (let { index } = from; index < value.length && index < target + 1; ) {
+    if (index >= (marks.at(-1)?.index ?? 0) + charsBetweenMarks) marks.push({ index, at });
     if (isBlank(value.charCodeAt(index))) {
       if (index === target) return at;
       index++;

@@ -1,5 +1,6 @@
 // Collects the problems of a file, or of several as one, while they are read and checked.
 
+import { shorten } from './expression/values.ts';
 import type { SourceText } from './place.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 
@@ -22,6 +23,9 @@ export interface Report {
 
 /** Most problems that are listed; more help nobody, and hostile files have them by the ten thousand. */
 const problemLimit = 500;
+/** A name of a hostile file may be as long as the file. */
+const longestMessage = 500;
+const longestHint = 2000;
 
 export function createReport(source: SourceText): Report {
   const found = new Map<string, { offset: number; problem: Problem }>();
@@ -38,10 +42,18 @@ export function createReport(source: SourceText): Report {
       const lineEnd = source.text.indexOf('\n', span.offset);
       const end = Math.min(span.end, lineEnd === -1 ? source.text.length : lineEnd);
       const length = end - span.offset > 1 ? { length: end - span.offset } : {};
-      const advice = hint === undefined ? {} : { hint };
+      const advice = hint === undefined ? {} : { hint: shorten(hint, longestHint) };
       found.set(key, {
         offset: span.offset,
-        problem: { code, severity, at, ...length, path: span.path, message, ...advice },
+        problem: {
+          code,
+          severity,
+          at,
+          ...length,
+          path: span.path,
+          message: shorten(message, longestMessage),
+          ...advice,
+        },
       });
     };
   return {

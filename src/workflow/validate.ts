@@ -1,7 +1,9 @@
 // Validates plain values with ajv; from ajv's many errors it keeps one for each mistake.
 
 import { Ajv, type ErrorObject } from 'ajv';
+import type { Schema } from '../plugin/index.ts';
 import { faultOf, typeFault, type Fault } from './fault.ts';
+import { asWritten } from './input-schema.ts';
 import { formats } from './schema.ts';
 
 /** Faults of a value; none when it is valid. */
@@ -13,6 +15,8 @@ const errorLimit = 200;
 export interface Validators {
   /** Throws when the schema is none. */
   compile(schema: object): Validate;
+  /** Of values as they are written; each schema is compiled once. */
+  written(schema: Schema): Validate;
   /** Why something is no JSON Schema; undefined when it is one. */
   schemaFault(schema: object): string | undefined;
 }
@@ -24,10 +28,17 @@ export function createValidators(): Validators {
   ajv.addKeyword('encode');
   ajv.addKeyword('personal');
   for (const [name, format] of Object.entries(formats)) ajv.addFormat(name, format.test);
+  const compile = (schema: object): Validate => {
+    const validate = ajv.compile(schema);
+    return (value) => (validate(value) ? [] : explain((validate.errors ?? []).slice(0, errorLimit)));
+  };
+  const known = new Map<Schema, Validate>();
   return {
-    compile: (schema) => {
-      const validate = ajv.compile(schema);
-      return (value) => (validate(value) ? [] : explain((validate.errors ?? []).slice(0, errorLimit)));
+    compile,
+    written: (schema) => {
+      const validate = known.get(schema) ?? compile(asWritten(schema));
+      known.set(schema, validate);
+      return validate;
     },
     schemaFault: (schema) => {
       if (ajv.validateSchema(schema) === true) return undefined;

@@ -6,13 +6,14 @@ import type { Template } from './expression/template.ts';
 import { childrenOf, type AnyNode } from './expression/walk.ts';
 import type { ListNode, MapNode, Node, ScalarNode } from './node.ts';
 import type { Parser } from './parser.ts';
-import { offsetInScalar, type SourceText } from './place.ts';
+import { offsetInScalar, type ScalarText, type SourceText } from './place.ts';
 import type { Report, Span } from './report.ts';
 
 /** A scalar that holds expressions; `text` is what offsets of the expressions are into. */
 export interface Holder extends Span {
   readonly style: ScalarNode['style'];
   readonly value: string;
+  readonly marks: NonNullable<ScalarText['marks']>;
 }
 
 /** One expression that is the whole of a scalar; it begins at `start` of the holder's value. */
@@ -78,7 +79,7 @@ function expressionsIn(template: Template, holder: Holder): Written[] {
 }
 
 function holderOf(node: ScalarNode, value: string): Holder {
-  return { style: node.style, offset: node.offset, end: node.end, path: node.path, value };
+  return { style: node.style, offset: node.offset, end: node.end, path: node.path, value, marks: [] };
 }
 
 /** The one expression of an `if` or `unique`, bare or in `${{ }}`; undefined when it is not valid, which is reported. */

@@ -18,6 +18,9 @@ describe('what is no workflow file', () => {
     ['only comments', '# nothing\n\n', 'file.empty 1:1'],
     ['only a document mark', '---\n', 'file.empty 1:1'],
     ['zeroes', '\0\0\0', 'file.not-text 1:1'],
+    ['UTF-16', Buffer.from('\ufeffversion: 1\n', 'utf16le').toString('utf8'), 'file.not-text 1:1'],
+    ['a compressed file', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2]).toString('utf8'), 'file.not-text 1:1'],
+    ['carriage returns as line breaks', 'version: 1\rworkflows: {}\r', 'yaml.quotes 1:10'],
     ['bytes that are not UTF-8', 'version: 1\n# \ufffd', 'file.not-text 2:3'],
     ['an escape character', 'a: \u001b[31m', 'file.not-text 1:4'],
     ['half a surrogate pair', 'a: \ud800', 'file.not-text 1:4'],
@@ -132,18 +135,30 @@ describe('a file made to do harm', () => {
     ['many steps', inSteps(many('- uses: chat.say-it\n').slice(0, 150_000))],
     ['many expressions', inInput(`title: ${many(`${X} event.id }}`).slice(0, 200_000)}`)],
     ['a long expression', inInput(`title: ${X} ${many('1+')}1 }}`)],
+    ['many unclosed expressions', inInput(`title: "${many(`${X} `)}"`)],
+    ['many unknown names in one text', inInput(`title: "${many(`${X} evnt.id }}`).slice(0, 200_000)}"`)],
+    ['many types that are wrong in one text', inInput(`title: "${`\\x20${X} !event + 1 }}`.repeat(8000)}"`)],
+    ['a long list of expressions', inInput(`tags: [${`"${X} -event.id }}", `.repeat(6000)}a]`)],
+    [
+      'many sources under one star',
+      `version: 1\nsources:\n${Array.from({ length: 2000 }, (_, index) => `  s${index}: { uses: phone, secrets: [a] }`).join('\n')}\nworkflows:\n${Array.from({ length: 1200 }, (_, index) => `  w${index}: { on: "*:call.*", steps: [{ uses: chat.say-it }] }`).join('\n')}\n`,
+    ],
+    ['a long name', inSteps(`- uses: ${'ab'.repeat(50_000)}.${'cd'.repeat(50_000)}`)],
+    ['a deep chain of fields', inInput(`title: ${X} event${'.a'.repeat(1900)} }}`)],
+    ['deep arrow functions', inInput(`title: ${X} ${'[1].map(x => '.repeat(200)}1${')'.repeat(200)} }}`)],
     ['a deep expression', inInput(`title: ${X} ${'('.repeat(100_000)}`)],
     [
       'many workflows with problems',
       head + Array.from({ length: 3000 }, (_, index) => `  w${index}: { on: x, steps: [{ uses: a.b }] }\n`).join(''),
     ],
   ])('%s end in problems, and soon', async (_name, text) => {
-    const begun = performance.now();
+    const begun = process.threadCpuUsage().user;
     const { workflows, problems } = await load(text);
     expect(workflows).toBeNull();
     expect(problems.length).toBeGreaterThan(0);
     expect(problems.length).toBeLessThanOrEqual(501);
-    expect(performance.now() - begun).toBeLessThan(5000);
+    // Of the processor, whatever else runs beside: below one second on a machine of 2026, and once 20.
+    expect((process.threadCpuUsage().user - begun) / 1000).toBeLessThan(5000);
   });
 });
 

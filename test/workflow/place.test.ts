@@ -80,6 +80,22 @@ describe('the place of a character in a scalar', () => {
     );
   });
 
+  it('is the same for many questions about one long scalar, in any order', () => {
+    const lines = Array.from({ length: 400 }, (_, index) => `  line ${index} \\"of\\" it\\n \\\n`);
+    const text = `key: "\n${lines.join('')}  end"`;
+    const node = scalarOf(text);
+    const value = textOf(node) ?? '';
+    const marks: { index: number; at: number }[] = [];
+    const places = Array.from({ length: 300 }, (_, index) => (index * 7919) % value.length);
+    expect(value.length).toBeGreaterThan(5000);
+    for (const place of [...places, 0, value.length - 1, ...places.toSorted((a, b) => b - a)]) {
+      expect(offsetInScalar(text, { ...node, value, marks }, place)).toBe(
+        offsetInScalar(text, { ...node, value }, place),
+      );
+    }
+    expect(marks.length).toBeGreaterThan(8);
+  });
+
   it('is the start of the scalar when file and value part ways', () => {
     const text = 'key: other';
     expect(offsetInScalar(text, { style: 'plain', offset: 5, end: 10, value: 'xyz' }, 2)).toBe(5);
