@@ -9,7 +9,7 @@ import { startApp } from '../app.ts';
 import { HostError } from '../core/errors.ts';
 import { createLog, createRedactor, type Log } from '../core/log.ts';
 import type { Happening } from '../core/model.ts';
-import { readSecret, readSettings, type Settings } from '../core/settings.ts';
+import { databaseAddress, readSecret, readSettings, type Settings } from '../core/settings.ts';
 import { formatProblem } from '../workflow/problem.ts';
 import type { Io } from './client.ts';
 import { pluginsPath, workflowsPath } from './load-file.ts';
@@ -34,7 +34,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const file = workflowsPath(io, undefined).path;
   const dataDir = resolve(io.cwd, settings.DATA_DIR);
   const token = adminToken(io, settings);
-  const databaseUrl = databaseAddress(io);
+  const databaseUrl = databaseAddress(io.env);
   const viewer = viewerToken(io, token);
   redactor.add([token, viewer, databaseUrl, URL.parse(databaseUrl)?.password ?? '']);
   const asked = untilSignal();
@@ -53,9 +53,8 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
     log,
     clock: Date.now,
     notify: (happening) => note(log, happening),
-    onProblems: (problems, files) => {
-      for (const problem of problems) io.err(formatProblem(problem, files, { color: io.color }));
-    },
+    onProblems: (problems, files) =>
+      problems.forEach((problem) => io.err(formatProblem(problem, files, { color: io.color }))),
   });
   hangup.call = () => app.reload();
   const tokenFile = join(dataDir, 'admin-token');
@@ -81,12 +80,6 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new HostError('input.invalid', { what: (error as Error).message });
   }
-}
-
-/** Empty: the embedded store. */
-function databaseAddress({ env }: Io): string {
-  const given = (env['DATABASE_URL'] ?? '') !== '' || (env['DATABASE_URL_FILE'] ?? '') !== '';
-  return given ? readSecret(env, 'DATABASE_URL') : '';
 }
 
 const hasToken = (io: Io) => (io.env['ADMIN_TOKEN'] ?? '') !== '' || (io.env['ADMIN_TOKEN_FILE'] ?? '') !== '';

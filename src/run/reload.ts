@@ -63,8 +63,6 @@ export interface Reload {
 
 export function createReload(parts: ReloadParts): Reload {
   const { againMs = 2000 } = parts;
-  let last: Promise<unknown> = Promise.resolve();
-  let looking: Promise<Outcome> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   // A file that is replaced may be away for a moment.
@@ -87,28 +85,44 @@ export function createReload(parts: ReloadParts): Reload {
     if (outcome.status === 'accepted') change = { at: parts.clock(), workflows: outcome.workflows };
     return outcome;
   };
-  /** One after the other, so that the last one asked for is the last one loaded. */
-  const queue = (asked: boolean) => {
-    const turn = last.then(() => {
-      if (!asked) looking = undefined;
-      return load(asked);
-    });
-    last = turn.catch((error: unknown) => {
-      parts.log.error('the workflow file could not be loaded anew', { error: String(error) });
-    });
-    return turn;
-  };
-  const look = () => (looking ??= queue(false));
+  const line = createLine(parts, load);
+  const look = () => line.look();
   const { config } = parts;
   return {
     state: () => ({ acceptedAt: config.acceptedAt, refused: config.refused, last: change }),
-    now: () => queue(true),
+    now: () => line.ask(),
     look,
     stop: async () => {
       stopped = true;
       clearTimeout(timer);
-      await last;
+      await line.idle();
     },
+  };
+}
+
+/** Loads one after the other, so that the last one asked for is the last one loaded. Never rejects. */
+function createLine({ log, clock }: ReloadParts, load: (asked: boolean) => Promise<Outcome>) {
+  let last: Promise<unknown> = Promise.resolve();
+  let looking: Promise<Outcome> | undefined;
+  const queue = (asked: boolean) => {
+    const turn = last
+      .then(() => {
+        if (!asked) looking = undefined;
+        return load(asked);
+      })
+      .catch((error: unknown): Outcome => {
+        const refusal = refusalFor(error, null, clock());
+        log.error('the workflow file could not be loaded anew', { error: refusal.why });
+        return { status: 'refused', refusal };
+      });
+    last = turn;
+    return turn;
+  };
+  return {
+    ask: () => queue(true),
+    /** One that waits already sees what changed until its turn. */
+    look: () => (looking ??= queue(false)),
+    idle: () => last,
   };
 }
 
@@ -125,22 +139,18 @@ async function loadOnce(parts: ReloadParts, asked: boolean, patient: boolean): P
   const text = packFiles(files);
   const due = asked || text !== config.seen || config.refused?.again === true;
   if (!due) return { status: 'unchanged' };
-  const { workflows, problems } = await parts.load(files);
-  if (problems.length > 0) parts.onProblems(problems, files);
-  if (!workflows) return refuse(parts, refusalOf({ problems, files }, clock()), text, true);
-  let prepared: Prepared;
+  let taken: { readonly workflows: Workflows; readonly prepared: Prepared } | undefined;
   try {
-    prepared = await parts.prepare(workflows);
-  } catch (error) {
-    return refuse(parts, refusalFor(error, files, clock()), text, asked);
-  }
-  try {
+    const { workflows, problems } = await parts.load(files);
+    if (problems.length > 0) parts.onProblems(problems, files);
+    if (!workflows) return refuse(parts, refusalOf({ problems, files }, clock()), text, true);
+    taken = { workflows, prepared: await parts.prepare(workflows) };
     await config.save(workflows);
   } catch (error) {
-    await prepared.discard();
+    await taken?.prepared.discard();
     return refuse(parts, refusalFor(error, files, clock()), text, asked);
   }
-  return accept(parts, workflows, prepared);
+  return accept(parts, taken.workflows, taken.prepared);
 }
 
 async function accept(parts: ReloadParts, workflows: Workflows, prepared: Prepared): Promise<Outcome> {
