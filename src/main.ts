@@ -64,6 +64,10 @@ const commands: Readonly<Record<string, Entry>> = {
   cancel: { about: 'cancels a run', load: async () => (await import('./cli/cancel.ts')).cancel },
   pause: { about: 'holds the runs of a connection', load: async () => (await import('./cli/pause.ts')).pause },
   resume: { about: 'lets a connection go on', load: async () => (await import('./cli/resume.ts')).resume },
+  'migrate-store': {
+    about: 'copies the embedded store into PostgreSQL',
+    load: async () => (await import('./cli/migrate-store.ts')).migrateStore,
+  },
   backup: {
     about: 'copies the store into one file, also while Hookline runs',
     load: async () => (await import('./cli/backup.ts')).backup,
@@ -118,7 +122,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function help(): number {
   io.out('Hookline: signed webhooks in, records, mails and messages out, nothing lost in between.');
   io.out('');
-  for (const [name, { about }] of Object.entries(commands)) io.out(`  hookline ${name.padEnd(8)} ${about}`);
+  for (const [name, { about }] of Object.entries(commands)) io.out(`  hookline ${name.padEnd(13)} ${about}`);
   io.out('');
   io.out('Each command explains itself with --help. Start with "hookline dev".');
   return 0;

@@ -93,6 +93,18 @@ export const hostErrors = {
     exit: 1,
     help: 'Name a new file on a disk with room for the whole store, and set DATA_DIR to the folder of the store.',
   },
+  'store.moving': {
+    message: 'the database holds a part of an embedded store whose copy was cut',
+    status: 500,
+    exit: 2,
+    help: 'Run "hookline migrate-store" again: it goes on where it ended.',
+  },
+  'move.refused': {
+    message: 'the embedded store is not copied: {why}',
+    status: 409,
+    exit: 1,
+    help: 'Name the folder with DATA_DIR, and a database that is empty or holds a part of this very store with DATABASE_URL.',
+  },
   'port.taken': {
     message: 'port {port} on {host} is already in use',
     status: 500,

@@ -179,6 +179,12 @@ export function readSecret(env: Readonly<Record<string, string | undefined>>, na
   return value;
 }
 
+/** DATABASE_URL, or what the file has that DATABASE_URL_FILE names; empty: the embedded store. Throws `secret.file`. */
+export function databaseAddress(env: Readonly<Record<string, string | undefined>>): string {
+  const given = (env['DATABASE_URL'] ?? '') !== '' || (env['DATABASE_URL_FILE'] ?? '') !== '';
+  return given ? readSecret(env, 'DATABASE_URL') : '';
+}
+
 /** `5m` → 300000; undefined when it is no duration. */
 export function parseDuration(given: string): number | undefined {
   const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(given);

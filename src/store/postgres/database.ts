@@ -160,3 +160,7 @@ export async function told<T>(work: () => Promise<T>): Promise<T> {
     throw toStoreError(error);
   }
 }
+
+export function databaseName(url: string): string {
+  return decodeURIComponent(URL.parse(url)?.pathname.slice(1) ?? '') || 'postgres';
+}

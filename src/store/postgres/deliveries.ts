@@ -1,7 +1,7 @@
 // Deliveries: those that are refused, and the list of all.
 
 import type { Delivery, DeliveryStatus } from '../../core/model.ts';
-import type { Page, RefuseDelivery } from '../store.ts';
+import type { DeliveryFilter, Page, RefuseDelivery } from '../store.ts';
 import type { Sql } from './database.ts';
 import { readPage } from './page.ts';
 
@@ -39,13 +39,9 @@ interface DeliveryRow {
 
 const columns = 'id, source, status, received_at, reason, event_id, size, headers, body';
 
-export async function deliveries(
-  sql: Sql,
-  filter: { id?: string | undefined; eventId?: string | undefined; status?: DeliveryStatus | undefined },
-  page: Page,
-): Promise<readonly Delivery[]> {
-  const { id, eventId: event_id, status } = filter;
-  const rows = await readPage<DeliveryRow>(sql, { name: 'deliveries', columns }, { id, event_id, status }, page);
+export async function deliveries(sql: Sql, filter: DeliveryFilter, page: Page): Promise<readonly Delivery[]> {
+  const { eventId: event_id, ...rest } = filter;
+  const rows = await readPage<DeliveryRow>(sql, { name: 'deliveries', columns }, { event_id, ...rest }, page);
   return rows.map((row) => ({
     id: row.id,
     source: row.source,

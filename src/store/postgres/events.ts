@@ -1,7 +1,7 @@
 // Events: reading them, and turning pending ones into runs.
 
 import type { Event, EventStatus, Time } from '../../core/model.ts';
-import type { Page, PlanEvent, Planned } from '../store.ts';
+import type { EventFilter, EventRow as ListedEvent, Page, PlanEvent, Planned } from '../store.ts';
 import type { Sql } from './database.ts';
 import { toBytes } from './deliveries.ts';
 import { readPage } from './page.ts';
@@ -24,8 +24,13 @@ interface EventRow {
 }
 
 const columns = 'id, source, type, key, rule, time, received_at, status, matched, config, body';
+const withoutBody = columns.replace('body', 'length(body) as size');
 
 function toEvent(row: EventRow): Event {
+  return { ...toListed(row), body: toBytes(row.body) };
+}
+
+function toListed(row: Omit<EventRow, 'body'>): Omit<Event, 'body'> {
   return {
     id: row.id,
     source: row.source,
@@ -35,7 +40,6 @@ function toEvent(row: EventRow): Event {
     time: row.time,
     receivedAt: row.received_at,
     status: row.status,
-    body: toBytes(row.body),
     matched: JSON.parse(row.matched) as string[],
     ...(row.config === null ? {} : { config: row.config }),
   };
@@ -51,17 +55,20 @@ export async function eventsById(sql: Sql, ids: readonly string[]): Promise<Read
   return new Map(rows.map((row) => [row.id, toEvent(row)]));
 }
 
-export async function events(
-  sql: Sql,
-  {
-    type,
-    source,
-    status,
-  }: { type?: string | undefined; source?: string | undefined; status?: EventStatus | undefined },
-  page: Page,
-): Promise<readonly Event[]> {
+export async function events(sql: Sql, { type, source, status }: EventFilter, page: Page): Promise<readonly Event[]> {
   const rows = await readPage<EventRow>(sql, { name: 'events', columns }, { type, source, status }, page);
   return rows.map(toEvent);
+}
+
+export async function eventRows(
+  sql: Sql,
+  { type, source, status }: EventFilter,
+  page: Page,
+): Promise<readonly ListedEvent[]> {
+  const table = { name: 'events', columns: withoutBody } as const;
+  type Row = Omit<EventRow, 'body'> & { readonly size: number };
+  const rows = await readPage<Row>(sql, table, { type, source, status }, page);
+  return rows.map((row) => ({ ...toListed(row), size: row.size }));
 }
 
 /** Bodies read into memory at once, beyond which a batch ends early. */

@@ -154,6 +154,12 @@ export const migrations: readonly string[] = [
     lives_until timestamptz not null
   );
 
+  create table hookline.moves (
+    source text not null primary key,
+    places text not null,
+    done boolean not null
+  );
+
   create table hookline.probe (
     id integer not null primary key,
     count bigint not null

@@ -1,6 +1,7 @@
 // Opens the store on PostgreSQL: the same port as the embedded one, shared by any number of processes.
 
 import { randomUUID } from 'node:crypto';
+import { HostError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Time } from '../../core/model.ts';
 import type { News, Planned, Store } from '../store.ts';
@@ -8,9 +9,9 @@ import { attempts } from './attempts.ts';
 import { backlog } from './backlog.ts';
 import { claim, lanes, nextDue, recover, release } from './claim.ts';
 import { createClaims } from './claims.ts';
-import { openDatabase, type Database, type Limits, type Sql } from './database.ts';
+import { databaseName, openDatabase, type Database, type Limits, type Sql } from './database.ts';
 import { deliveries, refuse } from './deliveries.ts';
-import { event, events, pending, plan } from './events.ts';
+import { event, eventRows, events, pending, plan } from './events.ts';
 import { whyUnavailable } from './fault.ts';
 import { openIntake } from './intake.ts';
 import { migrate, oneByOne } from './migrations.ts';
@@ -37,7 +38,7 @@ export interface OpenPostgresStore {
   readonly log?: Pick<Log, 'warn'>;
 }
 
-/** Rejects with `store.unavailable` or `store.newer`. */
+/** Rejects with `store.unavailable`, `store.newer` or `store.moving`. */
 export async function openPostgresStore(options: OpenPostgresStore): Promise<Store> {
   const { url, limits, leaseMs = 10_000, clock = Date.now } = options;
   const leaseSeconds = Math.ceil(leaseMs / 1000);
@@ -45,6 +46,8 @@ export async function openPostgresStore(options: OpenPostgresStore): Promise<Sto
   try {
     const queue = await oneByOne(url, async (sql) => {
       await migrate(sql, databaseName(url));
+      const cut = await sql.rows('select 1 from hookline.moves where not done');
+      if (cut.length > 0) throw new HostError('store.moving');
       return startQueue({ database, leaseSeconds, warn: (error) => warn(options, error) });
     });
     return storeOf({ database, queue, url, limits, leaseSeconds, clock });
@@ -123,6 +126,7 @@ function storeOf({ database, queue, url, limits, leaseSeconds, clock }: Parts): 
     release: (lane, reasons, now) => telling('runs', (sql) => release(sql, lane, reasons, now), Boolean),
     event: (id) => event(database, id),
     events: (filter, page) => events(database, filter, page),
+    eventRows: (filter, page) => eventRows(database, filter, page),
     deliveries: (filter, page) => deliveries(database, filter, page),
     run: (id) => run(database, id),
     runs: (filter, page) => runs(database, filter, page),
@@ -146,8 +150,4 @@ function storeOf({ database, queue, url, limits, leaseSeconds, clock }: Parts): 
     prune: (now, retention) => database.transact((sql) => prune(sql, now, retention)),
     close: () => (closing ??= close()),
   };
-}
-
-function databaseName(url: string): string {
-  return decodeURIComponent(URL.parse(url)?.pathname.slice(1) ?? '') || 'postgres';
 }

@@ -23,6 +23,10 @@ export function readPage<R extends object>(
     values.push(page.before);
     conditions.push(`id < $${values.length}`);
   }
+  if (page.from !== undefined) {
+    values.push(page.from);
+    conditions.push(`id >= $${values.length}`);
+  }
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
   values.push(Math.max(1, Math.min(mostRows, Math.floor(page.limit))));
   const text = `select ${table.columns} from hookline.${table.name} ${where} order by id desc limit $${values.length}`;

@@ -159,8 +159,9 @@ export async function run(sql: Sql, id: string): Promise<{ run: Run; fence: numb
 }
 
 export async function runs(sql: Sql, filter: RunFilter, page: Page): Promise<readonly Run[]> {
-  const { eventId: event_id, workflow, status, unique } = filter;
+  const { eventId: event_id, workflow, status, reason, lane, unique } = filter;
   const unique_mark = workflow === undefined || unique === undefined ? undefined : markOf(workflow, unique);
   const table = { name: 'runs', columns: runColumns } as const;
-  return (await readPage<RunRow>(sql, table, { event_id, workflow, status, unique_mark }, page)).map(toRun);
+  const wanted = { event_id, workflow, status, reason, lane, unique_mark };
+  return (await readPage<RunRow>(sql, table, wanted, page)).map(toRun);
 }

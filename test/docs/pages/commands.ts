@@ -21,12 +21,13 @@ export async function readCommands(): Promise<readonly Command[]> {
   return Promise.all(listed.map(async ([, name = '', about = '']) => ({ name, about, help: await helpOf(name) })));
 }
 
-/** A command is a function of its own name, in a file of that name. */
+/** A command is a function of its own name, in a file of that name; `migrate-store` is `migrateStore`. */
 async function helpOf(name: string): Promise<string> {
   const file = (await import(`../../../src/cli/${name}.ts`)) as Record<string, (args: string[], io: Io) => unknown>;
   const lines: string[] = [];
   const out = (line: string) => void lines.push(line);
-  await file[name]?.(['--help'], { out, err: out, color: false, env: {}, cwd: '/nowhere' });
+  const verb = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  await file[verb]?.(['--help'], { out, err: out, color: false, env: {}, cwd: '/nowhere' });
   return lines.join('\n').trim();
 }
 
