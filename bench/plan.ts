@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import truedy from '../connectors/truedy/source.ts';
-import { createId } from '../src/core/model.ts';
+import { createId } from '../src/core/id.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import { median } from './load.ts';
 import { startHookline } from './servers.ts';

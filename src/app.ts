@@ -6,9 +6,9 @@ import { openConnections } from './connect/connection.ts';
 import { allowOnlyLoopback } from './connect/loopback.ts';
 import { createSending } from './connect/sending.ts';
 import { createChanges } from './console/api/changes.ts';
-import { startTallies, type Tallies } from './console/api/tally.ts';
+import { startTallies } from './console/api/tally.ts';
 import { createMetrics } from './core/metrics.ts';
-import { poolRandom } from './core/model.ts';
+import { poolRandom } from './core/id.ts';
 import { startListening, type Built, type Listening, type ListenOptions, type OnStop } from './listen.ts';
 import { readySources } from './receive/ready.ts';
 import { createRecent } from './receive/recent.ts';
@@ -16,6 +16,7 @@ import { createReadScope } from './receive/scope.ts';
 import type { ReadySource } from './receive/source.ts';
 import { openConfig } from './run/config.ts';
 import { openEngine } from './run/engine.ts';
+import { openTraces } from './run/open-traces.ts';
 import { connectionSetups } from './run/setups.ts';
 import { openStore } from './store/open.ts';
 import type { Workflows } from './workflow/compile.ts';
@@ -63,14 +64,9 @@ export async function startApp(options: AppOptions): Promise<App> {
 
 async function start(given: AppOptions, onStop: OnStop) {
   const changes = createChanges();
-  let tallies: Tallies | undefined;
   const metrics = createMetrics((source) => config.live().sources.has(source));
-  const notify: AppOptions['notify'] = (happening) => {
-    changes.tell();
-    metrics.note(happening);
-    tallies?.count(happening);
-    given.notify(happening);
-  };
+  const watchers: AppOptions['notify'][] = [() => changes.tell(), (one) => metrics.note(one), given.notify];
+  const notify: AppOptions['notify'] = (happening) => watchers.forEach((watch) => watch(happening));
   const options: AppOptions = { ...given, notify };
   if (options.sandbox) {
     const lift = allowOnlyLoopback();
@@ -86,8 +82,12 @@ async function start(given: AppOptions, onStop: OnStop) {
     leaseMs: given.settings.DATABASE_LEASE,
   });
   onStop(() => store.close());
-  tallies = startTallies({ ...options, store, knows: (source) => config.live().sources.has(source) });
+  const tallies = startTallies({ ...options, store, knows: (source) => config.live().sources.has(source) });
+  watchers.push((one) => tallies.count(one));
   onStop(() => tallies.stop());
+  const traces = await openTraces({ ...options, store });
+  if (traces) watchers.push((one) => traces.note(one));
+  onStop(async () => traces?.stop());
   const load = (files: FileTexts) => loadWorkflows(files, catalogue.found());
   const config = await openConfig({ ...options, store, load });
   const live = { sources: readySources(config.live(), options) };
@@ -103,7 +103,10 @@ async function start(given: AppOptions, onStop: OnStop) {
   const recent = createRecent(1000);
   const readEvent = createReadScope(() => live.sources, recent);
   const random = { random: Math.random, randomBytes: poolRandom(randomBytes) };
-  const engine = await openEngine({ ...options, ...random, store, config, connections, readEvent, sending }, onStop);
+  const engine = await openEngine(
+    { ...options, ...random, store, config, connections, readEvent, sending, traces },
+    onStop,
+  );
   const built: Built = { options, engine, config, connections, catalogue, live, recent, changes, tallies, metrics };
   return { listening: await startListening(built, onStop), config, live };
 }

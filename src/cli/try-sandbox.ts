@@ -9,7 +9,7 @@ import type { RunDetail } from '../console/api/run-view.ts';
 import type { RunsAnswer } from '../console/api/runs.ts';
 import type { SandboxAnswer } from '../console/api/sandbox.ts';
 import { createLog, createRedactor } from '../core/log.ts';
-import { createId } from '../core/model.ts';
+import { createId } from '../core/id.ts';
 import { readSettings } from '../core/settings.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import { createClient, type Client, type Io } from './client.ts';

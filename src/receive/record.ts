@@ -1,6 +1,7 @@
 // Turns what the route found into what the store keeps: one event or one more delivery of it, or a refusal.
 
-import { createId, type Event, type Happening } from '../core/model.ts';
+import { createId } from '../core/id.ts';
+import type { Event, Happening } from '../core/model.ts';
 import type { AcceptDelivery, Accepted } from '../store/store.ts';
 import type { EventRead, Identified } from './identify.ts';
 import { storedHeaders, type Headers } from './headers.ts';

@@ -2,7 +2,8 @@
 
 import { hash } from 'node:crypto';
 import { storeError } from '../core/log.ts';
-import { createId, type ConnectionState, type Event, type Run, type StepState, type Time } from '../core/model.ts';
+import { createId } from '../core/id.ts';
+import type { ConnectionState, Event, Run, StepState, Time } from '../core/model.ts';
 import type { RaiseEvent, RunUpdate } from '../store/store.ts';
 import type { AlertBody, AlertData, AlertType } from '../workflow/alerts.ts';
 import type { Workflows } from '../workflow/compile.ts';

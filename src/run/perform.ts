@@ -3,7 +3,8 @@
 import pRetry from 'p-retry';
 import { failpoint } from '../core/failpoint.ts';
 import { storeError } from '../core/log.ts';
-import { createId, type Attempt, type StepState, type StoredError } from '../core/model.ts';
+import { createId } from '../core/id.ts';
+import type { Attempt, StepState, StoredError } from '../core/model.ts';
 import type { Step } from '../workflow/compile.ts';
 import { callAction, type AttemptEnd } from './attempt.ts';
 import type { Journal } from './journal.ts';
@@ -50,8 +51,10 @@ async function attemptOnce(doing: Doing): Promise<AttemptEnd | undefined> {
   journal.apply({ type: 'begun', step: step.id, input });
   const attempt = newAttempt(doing);
   if (!(await journal.save({ begun: [attempt] }))) return undefined;
+  const traceparent = await traceparentOf(doing, attempt);
   failpoint('after-begun-before-send');
-  const end = journal.held() ? await callAction(parts.sending, callOf(doing, attempt, stop)) : tooLate;
+  const call = { ...callOf(doing, attempt, stop), traceparent };
+  const end = journal.held() ? await callAction(parts.sending, call) : tooLate;
   failpoint('after-send-before-outcome');
   const error = end.status === 'succeeded' ? null : storeError(end.error, parts.redactor);
   await recordEnd(doing, attempt, end, error);
@@ -64,6 +67,12 @@ const tooLate: AttemptEnd = {
   error: new Error('the lease of the run ended before anything was sent'),
   sent: false,
 };
+
+/** What cannot be traced is sent all the same. */
+async function traceparentOf({ parts, journal }: Doing, attempt: Attempt): Promise<string | undefined> {
+  const { runId, step, number } = attempt;
+  return parts.traces?.parentOf({ eventId: journal.run.eventId, runId, step, number }).catch(() => undefined);
+}
 
 async function recordEnd(
   { parts, journal, step }: Doing,

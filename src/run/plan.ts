@@ -1,7 +1,8 @@
 // Pending events → runs: matches each event with the live workflows and writes its runs in one transaction a batch.
 
 import { storeError } from '../core/log.ts';
-import { createId, type Event, type StoredError } from '../core/model.ts';
+import { createId } from '../core/id.ts';
+import type { Event, StoredError } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import type { NewRun, PlanEvent } from '../store/store.ts';
 import type { ExpressionFailure, Match, Step, Workflow, Workflows } from '../workflow/compile.ts';

@@ -1,240 +1,33 @@
 // The port to what is kept: a handful of verbs that take batches, so that one commit serves many callers.
 // Two adapters fulfil it (`sqlite/`, later `postgres/`); `test/contract` holds for both.
 
+import type { Attempt, ConnectionState, Delivery, Event, HeldReason, Run, Time } from '../core/model.ts';
+import type { Stats, Backlog, Tally, Audit } from './counts.ts';
 import type {
-  Attempt,
-  ConnectionState,
-  Delivery,
-  DeliveryStatus,
-  Event,
-  EventStatus,
-  HeldReason,
-  Run,
-  RunStatus,
-  Time,
-} from '../core/model.ts';
+  AcceptDelivery,
+  Accepted,
+  Settled,
+  RefuseDelivery,
+  NewRun,
+  RaiseEvent,
+  PlanEvent,
+  Planned,
+  ClaimRuns,
+  ClaimedRun,
+  RecordRun,
+  EventFilter,
+  EventRow,
+  DeliveryFilter,
+  RunFilter,
+  EditRun,
+  Page,
+  StoredConfig,
+  Retention,
+  SharedStore,
+} from './rows.ts';
 
-/** A verified delivery and the event it would be if its key is new. Ids are made by the caller. */
-export interface AcceptDelivery {
-  readonly deliveryId: string;
-  readonly eventId: string;
-  readonly source: string;
-  readonly type: string;
-  readonly key: string;
-  readonly rule: string;
-  readonly time: string | null;
-  readonly receivedAt: Time;
-  /** When the dedupe mark may be forgotten. */
-  readonly keepUntil: Time;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly body: Uint8Array;
-}
-
-export interface Accepted {
-  readonly status: 'accepted' | 'duplicate';
-  /** Of a duplicate: the first event with this key. */
-  readonly eventId: string;
-  /** A duplicate whose body is not byte for byte the event's. */
-  readonly differs: boolean;
-}
-
-/** One answer for each item of a batch: a bad row is refused alone, its neighbours stand. */
-export type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Error };
-
-export interface RefuseDelivery {
-  readonly id: string;
-  readonly source: string;
-  readonly receivedAt: Time;
-  readonly reason: string;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly size: number;
-  /** The first bytes. */
-  readonly body: Uint8Array;
-}
-
-/** A run to insert; the store sets `replay`. */
-export type NewRun = Omit<Run, 'replay'> & {
-  /** Value of the workflow's `unique`, when it has one. */
-  readonly unique: string | null;
-};
-
-/**
- * An event of our own, told by what it is written with: both or neither. Its id is made from what it tells of; one that is
- * there already is passed over. It has no delivery and no dedupe mark, and nothing is received under its source.
- */
-export type RaiseEvent = Omit<AcceptDelivery, 'deliveryId' | 'headers' | 'keepUntil'>;
-
-export interface PlanEvent {
-  readonly eventId: string;
-  /** Empty: the event is `ignored`. */
-  readonly runs: readonly NewRun[];
-  /** Hash of the configuration it was matched with, kept as the event's `config`. */
-  readonly config?: string;
-  readonly raises?: readonly RaiseEvent[];
-}
-
-export interface Planned {
-  /** Runs that were inserted; one whose `unique` value was taken is not among them. */
-  readonly runs: readonly string[];
-}
-
-export interface ClaimRuns {
-  readonly now: Time;
-  /** Who runs them: one id a process start. */
-  readonly owner: string;
-  /** How many to take for each lane. A lane not named is not claimed. */
-  readonly lanes: readonly { readonly lane: string; readonly limit: number }[];
-}
-
-export interface ClaimedRun {
-  readonly run: Run;
-  readonly event: Event;
-  /** Guards every later write: raised by each claim and each edit. */
-  readonly fence: number;
-  /** Attempts that no owner has ended, left by a process that ended. One whose outcome came late carries it, with `late`. */
-  readonly open: readonly Attempt[];
-}
-
-export type RunUpdate = Pick<
-  Run,
-  'status' | 'reason' | 'config' | 'startedAt' | 'endedAt' | 'dueAt' | 'deadlineAt' | 'lane' | 'steps' | 'error'
->;
-
-/** What an attempt came to. */
-export type EndAttempt = Pick<Attempt, 'id' | 'status' | 'endedAt' | 'sent' | 'output' | 'error' | 'retryAfterMs'>;
-
-export interface RecordRun {
-  readonly runId: string;
-  readonly fence: number;
-  readonly update: RunUpdate;
-  readonly begun?: readonly Attempt[];
-  readonly ended?: readonly EndAttempt[];
-  /** True gives the run back: no owner, claimable at `dueAt`. */
-  readonly release: boolean;
-  /** Not written when the fence was lost. */
-  readonly raises?: readonly RaiseEvent[];
-}
-
-export interface RunFilter {
-  readonly eventId?: string | undefined;
-  readonly workflow?: string | undefined;
-  readonly status?: RunStatus | undefined;
-  /** Only together with `workflow`: the run that has this value of its `unique`. */
-  readonly unique?: string | undefined;
-}
-
-export interface EditRun {
-  readonly runId: string;
-  /** As read; the edit is refused when the run has moved on. */
-  readonly fence: number;
-  readonly update: RunUpdate;
-  readonly raises?: readonly RaiseEvent[];
-}
-
-export interface Page {
-  /** At most 500. */
-  readonly limit: number;
-  /** Id of the last row of the page before; rows come newest first. */
-  readonly before?: string | undefined;
-}
-
-export interface StoredConfig {
-  readonly hash: string;
-  readonly text: string;
-  readonly file: string;
-  readonly at: Time;
-}
-
-export interface Retention {
-  readonly succeededMs: number;
-  readonly failedMs: number;
-  /** Refused deliveries, and events without runs. */
-  readonly deliveriesMs: number;
-  /** When more bytes are used, the oldest of these go before their time. */
-  readonly mostBytes?: number;
-}
-
-export interface Stats {
-  readonly events: Readonly<Record<EventStatus, number>>;
-  readonly runs: Readonly<Record<RunStatus, number>>;
-  readonly deliveries: Readonly<Record<DeliveryStatus, number>>;
-  /** Oldest `dueAt` of a run that could be claimed. */
-  readonly oldestDueAt: Time | null;
-  readonly bytes: number;
-}
-
-/** What waits, and how full the store is; cheap enough to be asked every few seconds. */
-export interface Backlog {
-  /** Each count ends at the number asked for. */
-  readonly pendingEvents: number;
-  readonly runs: Readonly<Record<'pending' | 'running' | 'waiting' | 'held' | 'failed', number>>;
-  readonly held: Readonly<Record<HeldReason, number>>;
-  /** Oldest `dueAt` of a run that could be claimed. */
-  readonly oldestDueAt: Time | null;
-  /** Bytes that hold something. */
-  readonly usedBytes: number;
-  /** On the disk of the store; null when it cannot be told. */
-  readonly diskFreeBytes: number | null;
-}
-
-/** How often something happened within a minute: what statistics over time are made of. */
-export interface Tally {
-  /** Start of the minute. */
-  readonly at: Time;
-  readonly kind: 'delivery' | 'run';
-  /** Of the source or the workflow. */
-  readonly name: string;
-  readonly status: DeliveryStatus | RunStatus;
-  readonly count: number;
-}
-
-/** What a person did over the admin listener. */
-export interface Audit {
-  readonly id: string;
-  readonly at: Time;
-  readonly role: string;
-  /** Address that asked. */
-  readonly from: string;
-  /** `retry`, `resolve: it happened` and so on. */
-  readonly action: string;
-  /** Id or name of what it was done to. */
-  readonly target: string;
-  readonly ok: boolean;
-}
-
-/** One process of several that share a store. */
-export interface Replica {
-  /** The owner of its claims. */
-  readonly id: string;
-  readonly host: string;
-  /** Hash of its live configuration. */
-  readonly config: string;
-  readonly startedAt: Time;
-  readonly seenAt: Time;
-}
-
-/**
- * What may have happened elsewhere: runs are due, events were left unplanned, the state of a connection or the replicas changed.
- * Told soon when another replica did it, within seconds when that message was lost, and sometimes for nothing.
- */
-export type News = 'runs' | 'events' | 'connections' | 'replicas';
-
-export interface JoinReplica {
-  readonly id: string;
-  readonly host: string;
-  readonly config: () => string;
-  readonly hear: (news: News) => void;
-}
-
-/** What a store that several processes share offers beside the verbs. */
-export interface SharedStore {
-  /** Before the first claim. It is left when the store is closed. */
-  join(replica: JoinReplica): Promise<void>;
-  /** Those that were seen lately. */
-  replicas(): Promise<readonly Replica[]>;
-  /** False: the lease of this claim may have ended, so another replica may have the run. */
-  holds(runId: string, fence: number): boolean;
-}
+export type * from './counts.ts';
+export type * from './rows.ts';
 
 export interface Store {
   /** Absent where one process owns the store. */
@@ -270,14 +63,10 @@ export interface Store {
   release(lane: string, reasons: readonly HeldReason[], now: Time): Promise<number>;
 
   event(id: string): Promise<Event | null>;
-  events(
-    filter: { type?: string | undefined; source?: string | undefined; status?: EventStatus | undefined },
-    page: Page,
-  ): Promise<readonly Event[]>;
-  deliveries(
-    filter: { id?: string | undefined; eventId?: string | undefined; status?: DeliveryStatus | undefined },
-    page: Page,
-  ): Promise<readonly Delivery[]>;
+  events(filter: EventFilter, page: Page): Promise<readonly Event[]>;
+  /** As `events`, without reading a body. */
+  eventRows(filter: EventFilter, page: Page): Promise<readonly EventRow[]>;
+  deliveries(filter: DeliveryFilter, page: Page): Promise<readonly Delivery[]>;
   run(id: string): Promise<{ readonly run: Run; readonly fence: number; readonly claimed: boolean } | null>;
   runs(filter: RunFilter, page: Page): Promise<readonly Run[]>;
   attempts(runId: string): Promise<readonly Attempt[]>;

@@ -1,7 +1,8 @@
 // Rows for the store contract: complete, valid and different each time.
 
 import { randomBytes } from 'node:crypto';
-import { createId, type Attempt, type Event, type Run, type StepState } from '../../src/core/model.ts';
+import { createId } from '../../src/core/id.ts';
+import type { Attempt, Event, Run, StepState } from '../../src/core/model.ts';
 import type { AcceptDelivery, NewRun, RefuseDelivery, RunUpdate, Store } from '../../src/store/store.ts';
 
 /** An arbitrary moment that all times of a test are relative to. */

@@ -3,7 +3,7 @@
 import type { Sending } from '../../src/connect/sending.ts';
 import { HostError } from '../../src/core/errors.ts';
 import { createRedactor } from '../../src/core/log.ts';
-import { createId } from '../../src/core/model.ts';
+import { createId } from '../../src/core/id.ts';
 import { readSettings } from '../../src/core/settings.ts';
 import type { Connector } from '../../src/plugin/index.ts';
 import { createInbox, watchAccepts } from '../../src/run/inbox.ts';

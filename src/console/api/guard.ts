@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HostError } from '../../core/errors.ts';
-import { createId } from '../../core/model.ts';
+import { createId } from '../../core/id.ts';
 import type { Access, Role } from './access.ts';
 import type { AdminParts } from './parts.ts';
 
