@@ -45,6 +45,47 @@ export function readContract({ store }: Subject): void {
     expect(await store().events({ type: "' or 1=1 --" }, { limit: 10 })).toEqual([]);
   });
 
+  test('lists events without their bodies, with how long those are', async () => {
+    const ids = await acceptMany(store(), 5, { body: Buffer.from('{"a":"é"}') });
+    await store().plan([{ eventId: ids[0] ?? '', runs: [], config: 'hash' }]);
+    const rows = await store().eventRows({}, { limit: 10 });
+    const whole = await store().events({}, { limit: 10 });
+    expect(rows).toEqual(whole.map(({ body, ...event }) => ({ ...event, size: body.byteLength })));
+    expect(rows[0]).toMatchObject({ status: 'ignored', config: 'hash', size: 10 });
+    expect(await readAll((page) => store().eventRows({ status: 'pending' }, page))).toEqual(ids.slice(1));
+  });
+
+  test('ends a list at the id that bounds it', async () => {
+    const ids = await acceptMany(store(), 8);
+    const [newest = '', , , , , oldest = ''] = ids;
+    const between = (page: Page) => ({ ...page, from: oldest });
+    expect(await readAll((page) => store().eventRows({}, between(page)))).toEqual(ids.slice(0, 6));
+    expect(await readAll((page) => store().events({}, { ...between(page), before: page.before ?? newest }))).toEqual(
+      ids.slice(1, 6),
+    );
+    const delivered = await readAll((page) => store().deliveries({}, page));
+    expect(await readAll((page) => store().deliveries({}, { ...page, from: delivered[3] }))).toEqual(
+      delivered.slice(0, 4),
+    );
+    expect(await store().eventRows({}, { limit: 5, from: 'evt~' })).toEqual([]);
+  });
+
+  test('filters refused deliveries by source and reason', async () => {
+    const [stale, other, mismatch] = [
+      refusal({ reason: 'signature.stale' }),
+      refusal({ reason: 'signature.stale', source: 'other' }),
+      refusal({ reason: 'signature.mismatch' }),
+    ];
+    await acceptOne(store());
+    await store().refuse([stale, other, mismatch]);
+    const status = 'refused';
+    const read = (filter: object) => readAll((page) => store().deliveries({ status, ...filter }, page));
+    expect(await read({ reason: 'signature.stale' })).toEqual([other.id, stale.id].toSorted().toReversed());
+    expect(await read({ reason: 'signature.stale', source: 'other' })).toEqual([other.id]);
+    expect(await read({ source: 'nobody' })).toEqual([]);
+    expect(await readAll((page) => store().deliveries({ source: 'other' }, page))).toEqual([other.id]);
+  });
+
   test('lists deliveries in one order, whether or not they are named like their events', async () => {
     const items = Array.from({ length: 9 }, (_, index) => {
       const item = delivery();
@@ -103,6 +144,10 @@ export function readContract({ store }: Subject): void {
     expect(await readAll((page) => store().runs({ eventId }, page))).toEqual([again.id, runs[0]?.id]);
     expect(await readAll((page) => store().runs({ status: 'held' }, page))).toEqual([]);
     expect(await readAll((page) => store().runs({ status: 'pending', workflow: 'w1' }, page))).toHaveLength(2);
+    const lane = runs[0]?.lane ?? '';
+    expect(await readAll((page) => store().runs({ lane, workflow: 'w1' }, page))).toEqual([ids[1], ids[3]]);
+    expect(await readAll((page) => store().runs({ lane: 'nobody' }, page))).toEqual([]);
+    expect(await readAll((page) => store().runs({ reason: 'in_doubt' }, page))).toEqual([]);
   });
 
   test('gives no more than 500 rows, and at least one, whatever is asked', async () => {

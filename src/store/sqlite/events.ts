@@ -1,7 +1,7 @@
 // Events: reading them, and turning pending ones into runs.
 
 import type { Event, EventStatus } from '../../core/model.ts';
-import type { Page, PlanEvent, Planned } from '../store.ts';
+import type { EventFilter, EventRow as ListedEvent, Page, PlanEvent, Planned } from '../store.ts';
 import { readPage } from './page.ts';
 import { raise } from './raise.ts';
 import { insertRun } from './runs.ts';
@@ -43,13 +43,19 @@ export function event(sql: Sql, id: string): Event | null {
   return row === undefined ? null : toEvent(row as EventRow);
 }
 
-export function events(
-  sql: Sql,
-  filter: { type?: string | undefined; source?: string | undefined; status?: EventStatus | undefined },
-  page: Page,
-): readonly Event[] {
-  const { type, source, status } = filter;
+export function events(sql: Sql, { type, source, status }: EventFilter, page: Page): readonly Event[] {
   return (readPage(sql, 'events', { type, source, status }, page) as EventRow[]).map(toEvent);
+}
+
+/** A body that is not asked for is not read: it is the last column, in pages of its own when it is large. */
+const withoutBody = 'id, source, type, key, rule, time, received_at, status, matched, config, length(body) as size';
+
+export function eventRows(sql: Sql, { type, source, status }: EventFilter, page: Page): readonly ListedEvent[] {
+  const rows = readPage(sql, 'events', { type, source, status }, page, withoutBody);
+  return (rows as (EventRow & { size: number })[]).map(({ size, ...row }) => {
+    const { body: _, ...rest } = toEvent(row);
+    return { ...rest, size };
+  });
 }
 
 /** Bodies read into memory at once, beyond which a batch ends early. */

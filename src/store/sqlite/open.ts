@@ -45,6 +45,7 @@ export async function openSqliteStore({ dir, maxBytes, budgetBytes, onCommit }: 
     release: verb('release'),
     event: verb('event'),
     events: verb('events'),
+    eventRows: verb('eventRows'),
     deliveries: verb('deliveries'),
     run: verb('run'),
     runs: verb('runs'),

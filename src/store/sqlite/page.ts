@@ -11,6 +11,7 @@ export function readPage(
   table: 'deliveries' | 'events' | 'runs',
   filter: Readonly<Record<string, Value | undefined>>,
   page: Page,
+  columns = '*',
 ): object[] {
   const conditions: string[] = [];
   const values: Value[] = [];
@@ -23,8 +24,12 @@ export function readPage(
     conditions.push('id < ?');
     values.push(page.before);
   }
+  if (page.from !== undefined) {
+    conditions.push('id >= ?');
+    values.push(page.from);
+  }
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-  return sql.all(`select * from ${table} ${where} order by id desc limit ?`, ...values, limitOf(page));
+  return sql.all(`select ${columns} from ${table} ${where} order by id desc limit ?`, ...values, limitOf(page));
 }
 
 /** Rows of a page at most. */

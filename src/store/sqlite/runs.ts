@@ -101,7 +101,8 @@ export function run(sql: Sql, id: string): { run: Run; fence: number; claimed: b
 }
 
 export function runs(sql: Sql, filter: RunFilter, page: Page): readonly Run[] {
-  const { eventId: event_id, workflow, status, unique } = filter;
+  const { eventId: event_id, workflow, status, reason, lane, unique } = filter;
   const unique_mark = workflow === undefined || unique === undefined ? undefined : markOf(workflow, unique);
-  return (readPage(sql, 'runs', { event_id, workflow, status, unique_mark }, page) as RunRow[]).map(toRun);
+  const wanted = { event_id, workflow, status, reason, lane, unique_mark };
+  return (readPage(sql, 'runs', wanted, page) as RunRow[]).map(toRun);
 }

@@ -1,7 +1,7 @@
 // The list of deliveries: rows of their own, and the first one of each event, which is told by the event's row.
 
 import type { Delivery, DeliveryStatus } from '../../core/model.ts';
-import type { Page } from '../store.ts';
+import type { DeliveryFilter, Page } from '../store.ts';
 import { limitOf, readPage } from './page.ts';
 import type { Sql, Value } from './sql.ts';
 
@@ -22,21 +22,15 @@ interface DeliveryRow {
   body: Uint8Array | null;
 }
 
-export interface DeliveryFilter {
-  readonly id?: string | undefined;
-  readonly eventId?: string | undefined;
-  readonly status?: DeliveryStatus | undefined;
-}
-
 export function deliveries(sql: Sql, filter: DeliveryFilter, page: Page): readonly Delivery[] {
-  const { id, eventId: event_id, status } = filter;
-  const rows = readPage(sql, 'deliveries', { id, event_id, status }, page) as DeliveryRow[];
-  if (status === 'duplicate' || status === 'refused') return rows.map(toDelivery);
+  const { id, eventId: event_id, status, source, reason } = filter;
+  const rows = readPage(sql, 'deliveries', { id, event_id, status, source, reason }, page) as DeliveryRow[];
+  if (status === 'duplicate' || status === 'refused' || reason !== undefined) return rows.map(toDelivery);
   const all = [...rows, ...firstOnes(sql, filter, page)].sort((a, b) => (a.id < b.id ? 1 : -1));
   return all.slice(0, limitOf(page)).map(toDelivery);
 }
 
-function firstOnes(sql: Sql, { id, eventId }: DeliveryFilter, page: Page): readonly DeliveryRow[] {
+function firstOnes(sql: Sql, { id, eventId, source }: DeliveryFilter, page: Page): readonly DeliveryRow[] {
   const conditions = ['headers is not null'];
   const values: Value[] = [];
   for (const wanted of [id === undefined ? undefined : (eventOf(id) ?? ''), eventId]) {
@@ -44,10 +38,17 @@ function firstOnes(sql: Sql, { id, eventId }: DeliveryFilter, page: Page): reado
     conditions.push('id = ?');
     values.push(wanted);
   }
+  if (source !== undefined) {
+    conditions.push('source = ?');
+    values.push(source);
+  }
   if (page.before !== undefined) {
     conditions.push('id < ?');
-    // What is no delivery's id still has its place among them.
-    values.push(eventOf(page.before) ?? (page.before < 'dlv' ? '' : 'evu'));
+    values.push(amongEvents(page.before));
+  }
+  if (page.from !== undefined) {
+    conditions.push('id >= ?');
+    values.push(amongEvents(page.from));
   }
   return sql.all(
     "select 'dlv' || substr(id, 4) as id, source, 'accepted' as status, received_at, null as reason, id as event_id, " +
@@ -56,6 +57,11 @@ function firstOnes(sql: Sql, { id, eventId }: DeliveryFilter, page: Page): reado
     ...values,
     limitOf(page),
   ) as DeliveryRow[];
+}
+
+/** What is no delivery's id still has its place among them. */
+function amongEvents(id: string): string {
+  return eventOf(id) ?? (id < 'dlv' ? '' : 'evu');
 }
 
 function toDelivery(row: DeliveryRow): Delivery {

@@ -6,7 +6,7 @@ import { backlog } from './backlog.ts';
 import { claim, lanes, nextDue, recover, release } from './claims.ts';
 import { proveWrite } from './database.ts';
 import { accept, refuse } from './deliveries.ts';
-import { event, events, pending, plan } from './events.ts';
+import { event, eventRows, events, pending, plan } from './events.ts';
 import { packAnswer, unpack, type PackedAnswer, type PackedDeliveries, type PackedRecord } from './pack.ts';
 import { prune } from './prune.ts';
 import { raise } from './raise.ts';
@@ -19,8 +19,9 @@ import type { Sql } from './sql.ts';
 import { stats } from './stats.ts';
 import { audit, audits, tallies, tally } from './tallies.ts';
 
-type Reads = 'pending' | 'nextDue' | 'lanes' | 'event' | 'events' | 'deliveries' | 'run' | 'runs' | 'attempts';
-export type ReadVerb = Reads | 'config' | 'connections' | 'stats' | 'backlog' | 'tallies' | 'audits';
+type Lists = 'events' | 'eventRows' | 'deliveries' | 'runs' | 'attempts' | 'tallies' | 'audits';
+type Reads = 'pending' | 'nextDue' | 'lanes' | 'event' | 'run' | 'config' | 'connections' | 'stats' | 'backlog';
+export type ReadVerb = Reads | Lists;
 export type WriteVerb = Exclude<keyof Store, ReadVerb | 'close' | 'ended' | 'shared'>;
 
 type StoreVerbs = Omit<Store, 'ended' | 'shared'>;
@@ -44,6 +45,7 @@ export const reads: { readonly [V in ReadVerb]: (sql: Sql, ...args: Arguments<V>
   lanes,
   event,
   events,
+  eventRows,
   deliveries,
   run,
   runs,
