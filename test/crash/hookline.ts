@@ -64,7 +64,7 @@ export const token = 'a'.repeat(40);
 export type Started = Pick<Hookline, 'waitFor' | 'ended' | 'stderr' | 'kill'>;
 
 function spawnServe(dir: string, env: Record<string, string>, under: readonly string[]): Started {
-  const [file = '', ...args] = [...under, process.execPath, main, 'serve'];
+  const [file, ...args] = [...under, process.execPath, main, 'serve'] as const;
   const child = spawn(file, args, {
     cwd: dir,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -13,9 +13,9 @@ export interface Load {
 /** New events, `senders` at a time, until it is stopped or no connection is made any more. */
 export function startLoad(url: string, sent: Sent, senders: number): Load {
   const answers = new Map<number, number>();
-  let stopped = false;
+  const stopped = new AbortController();
   const send = async () => {
-    while (!stopped) {
+    while (!stopped.signal.aborted) {
       const call = randomUUID();
       sent.all.add(call);
       const status = (await postCall(url, call)) ?? 0;
@@ -29,7 +29,7 @@ export function startLoad(url: string, sent: Sent, senders: number): Load {
   return {
     answers,
     stop: async () => {
-      stopped = true;
+      stopped.abort();
       await Promise.all(running);
     },
   };

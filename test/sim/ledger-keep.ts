@@ -1,7 +1,7 @@
 // The model of the store: pages, counts and what is removed after its time.
 
-import type { Delivery, Event, HeldReason } from '../../src/core/model.ts';
-import type { Backlog, Page, Retention, Stats } from '../../src/store/store.ts';
+import type { Delivery, Event } from '../../src/core/model.ts';
+import type { Page, Retention, Stats } from '../../src/store/store.ts';
 import type { Tables } from './tables.ts';
 
 /** Newest first. */
@@ -32,32 +32,6 @@ export function statsOf({ events, deliveries, runs }: Tables): Stats {
     deliveries: count<Delivery['status']>(deliveries.values(), ['accepted', 'duplicate', 'refused']),
     oldestDueAt: due.length > 0 ? Math.min(...due) : null,
     bytes: 0,
-  };
-}
-
-export function backlogOf(tables: Tables, most: number): Backlog {
-  const { events, runs, oldestDueAt } = statsOf(tables);
-  const held = (reason: HeldReason) =>
-    [...tables.runs.values()].filter(({ run }) => run.status === 'held' && run.reason === reason).length;
-  const cut = (count: number) => Math.min(count, most);
-  return {
-    pendingEvents: cut(events.pending),
-    runs: {
-      pending: cut(runs.pending),
-      running: cut(runs.running),
-      waiting: cut(runs.waiting),
-      held: cut(runs.held),
-      failed: cut(runs.failed),
-    },
-    held: {
-      in_doubt: cut(held('in_doubt')),
-      credentials: cut(held('credentials')),
-      paused: cut(held('paused')),
-      missing: cut(held('missing')),
-    },
-    oldestDueAt,
-    usedBytes: 0,
-    diskFreeBytes: null,
   };
 }
 

@@ -1,7 +1,7 @@
 // The store as a plain model in memory: what every adapter must do, without a disk, a thread or a statement.
 
 import type { AcceptDelivery, Accepted, RefuseDelivery, Store } from '../../src/store/store.ts';
-import { backlogOf, pageOf, pruneLedger, statsOf } from './ledger-keep.ts';
+import { pageOf, pruneLedger, statsOf } from './ledger-keep.ts';
 import { claimVerbs, runVerbs } from './ledger-runs.ts';
 import { byId, type Ledger, type Tables } from './tables.ts';
 
@@ -35,26 +35,19 @@ export function createLedger(): Ledger {
     setConnection: (state) => void connections.set(state.name, state),
     connections: () => [...connections.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     stats: () => statsOf(tables),
-    backlog: (most) => backlogOf(tables, most),
     probe: () => undefined,
     prune: (now, retention) => pruneLedger(tables, now, retention),
     close: () => undefined,
   };
 }
 
-/** The ledger as a store that answers at once. */
+/** The ledger as a store that answers at once; what only tells people is not there. */
 export function asStore(ledger: Ledger): Store {
   const verbs = Object.entries(ledger).map(([name, verb]) => [
     name,
     async (...args: readonly unknown[]) => (verb as (...args: readonly unknown[]) => unknown)(...args),
   ]);
-  const unkept = {
-    tally: async () => undefined,
-    tallies: async () => [],
-    audit: async () => undefined,
-    audits: async () => [],
-  };
-  return { ...unkept, ...(Object.fromEntries(verbs) as Omit<Store, keyof typeof unkept>) };
+  return Object.fromEntries(verbs);
 }
 
 function acceptOne({ marks, events, deliveries }: Tables, item: AcceptDelivery): Accepted {

@@ -3,9 +3,34 @@
 import type { Attempt, ConnectionState, Delivery, Event, Run } from '../../src/core/model.ts';
 import type { Store, StoredConfig } from '../../src/store/store.ts';
 
-/** What the store says of itself, and what nothing is decided by. */
-type Aside = 'ended' | 'shared' | 'tally' | 'tallies' | 'audit' | 'audits' | 'raise';
-type Verb = Exclude<keyof Store, Aside>;
+/** Everything that decides something; the rest of the port only tells people. */
+type Verb =
+  | 'accept'
+  | 'refuse'
+  | 'pending'
+  | 'plan'
+  | 'replay'
+  | 'claim'
+  | 'nextDue'
+  | 'lanes'
+  | 'record'
+  | 'edit'
+  | 'recover'
+  | 'release'
+  | 'event'
+  | 'events'
+  | 'deliveries'
+  | 'run'
+  | 'runs'
+  | 'attempts'
+  | 'saveConfig'
+  | 'config'
+  | 'setConnection'
+  | 'connections'
+  | 'stats'
+  | 'probe'
+  | 'prune'
+  | 'close';
 
 /** The port's verbs, answered at once. */
 export type Ledger = { [V in Verb]: (...args: Parameters<Store[V]>) => Awaited<ReturnType<Store[V]>> };

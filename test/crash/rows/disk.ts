@@ -142,15 +142,15 @@ async function heldRuns(dir: string): Promise<number> {
 
 export const syncError: Row = {
   name: 'fsync fails with EIO',
-  says: 'A system call fsync of the store fails once under load: that batch is answered 503, the database is closed and opened anew instead of being synced again, and nothing acknowledged is lost.',
+  says: 'Four fsync of the store in a row fail under load: their batches are answered 503 or wait, the database is closed and opened anew instead of being synced again, and nothing acknowledged is lost.',
   impossible: noStrace,
   run: async (size) => {
     const wrong: string[] = [];
-    const moments = size === 'short' ? [30] : [20, 30, 45, 60, 80, 100, 120];
+    const moments = size === 'short' ? [30] : [20, 30, 40, 50, 60, 70, 80];
     let refused = 0;
     let acknowledged = 0;
     for (const nth of moments) {
-      const found = await failSync(`inject=fsync:error=EIO:when=${nth}`);
+      const found = await failSync(`inject=fsync:error=EIO:when=${nth}..${nth + 3}`);
       refused += found.refused;
       acknowledged += found.acknowledged;
       wrong.push(...found.wrong.map((line) => `fsync ${nth}: ${line}`));

@@ -73,10 +73,10 @@ async function life({ folder }: Setting, under: readonly string[]) {
   const sent = nothingSent();
   const started = folder.spawn({}, under);
   const ready = await started.waitFor((line) => line.msg === 'Hookline is ready').catch(() => null);
-  for (let count = 0; ready !== null && count < events; count++) {
+  for (let count = 0; count < (ready === null ? 0 : events); count++) {
     const call = randomUUID();
     sent.all.add(call);
-    if ((await postCall(String(ready['receiver']), call)) === 204) sent.acknowledged.add(call);
+    if ((await postCall(String(ready?.['receiver']), call)) === 204) sent.acknowledged.add(call);
   }
   const settled = (line: { msg: string; status?: unknown }) => line.msg === 'run' && line.status === 'succeeded';
   if (ready !== null) await started.waitFor(settled).catch(() => null);
