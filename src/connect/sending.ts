@@ -5,6 +5,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What the guarded fetch needs to know of the attempt that called it. */
 export interface AttemptScope {
   readonly signal: AbortSignal;
+  /** Goes with every request as this header, unless the connector sets its own. */
+  readonly traceparent?: string | undefined;
   /** A request by `tools.fetch` was started: from now on, silence means that nothing was sent. */
   tracked(): void;
   /** Bytes of a request were written to a connected socket. */

@@ -96,10 +96,17 @@ export const settingTable = {
   METRICS_PUBLIC: flag(
     '`true`: `/metrics` on the admin listener needs no token. It names sources, workflows and connections, and holds no data.',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: text(
+    '',
+    'Address of an OpenTelemetry collector (OTLP over HTTP), such as `http://collector:4318`: traces from delivery to effect are sent there. Default: none are made.',
+  ),
   DATA_DIR: text('./data', 'Folder of the embedded store.'),
   DATABASE_POOL: count(10, 'Connections of one replica to the database, besides one to receive and one to listen.'),
   DATABASE_LEASE: lease('10s', 'How long a replica may be silent before the others take over its runs; 10 s at least.'),
-  WORKFLOWS: text('./workflows.yaml', 'The workflow file, or a folder of them. Not set, and without that file: the folder `./workflows`.'),
+  WORKFLOWS: text(
+    './workflows.yaml',
+    'The workflow file, or a folder of them. Not set, and without that file: the folder `./workflows`.',
+  ),
   PLUGINS: text('', 'Folder of custom connectors; default: `plugins` beside the workflow file.'),
   LOG_LEVEL: text('info', 'debug, info, warn or error.'),
   ALLOW_PRIVATE: list(

@@ -9,7 +9,6 @@ import type { AlertBody, AlertData, AlertType } from '../workflow/alerts.ts';
 import type { Workflows } from '../workflow/compile.ts';
 import { alertSourceName } from '../workflow/glob.ts';
 import type { EngineParts } from './parts.ts';
-import type { Worker } from './worker.ts';
 
 /** Alerts that no workflow takes are not made. */
 type Taken = Pick<Workflows, 'alerts'>;

@@ -28,6 +28,8 @@ export interface CallAction {
   readonly firstAt: number;
   readonly progress: unknown;
   readonly timeoutMs: number;
+  /** Of the trace that it belongs to. */
+  readonly traceparent?: string | undefined;
   /** Aborts at shutdown and cancel. */
   readonly stop: AbortSignal;
   readonly log: Log;
@@ -49,6 +51,7 @@ export async function callAction(sending: Sending, call: CallAction): Promise<At
   else call.stop.addEventListener('abort', stop);
   const scope = {
     signal,
+    traceparent: call.traceparent,
     tracked: () => {
       sent ??= false;
     },

@@ -14,7 +14,7 @@ import { createWorker, type Worker } from './worker.ts';
 
 type Given = 'store' | 'readEvent' | 'sending' | 'settings' | 'redactor' | 'clock' | 'random' | 'randomBytes' | 'log';
 
-export interface OpenEngine extends Pick<EngineParts, Given | 'notify'> {
+export interface OpenEngine extends Pick<EngineParts, Given | 'notify' | 'traces'> {
   readonly config: Config;
   readonly connections: LiveConnections;
 }

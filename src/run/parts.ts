@@ -9,6 +9,7 @@ import type { RecordRun, Store } from '../store/store.ts';
 import type { EventScope, Workflows } from '../workflow/compile.ts';
 import type { Inbox } from './inbox.ts';
 import type { Lanes } from './lanes.ts';
+import type { Traces } from './traces.ts';
 
 export interface EngineParts {
   readonly store: Store;
@@ -32,4 +33,6 @@ export interface EngineParts {
   readonly randomBytes: (size: number) => Uint8Array;
   readonly log: Log;
   readonly notify: (happening: Happening) => void;
+  /** Absent: nothing is traced. */
+  readonly traces?: Pick<Traces, 'parentOf'> | undefined;
 }

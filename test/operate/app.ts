@@ -27,7 +27,15 @@ const call = defineAction({
     return { as };
   },
 });
-export default defineConnector({ name: 'toy', description: 'A toy.', settings: { type: 'object' }, connect: () => ({}), actions: { call } });
+const ask = defineAction({
+  description: 'Asks an address.',
+  input: { type: 'object', properties: { url: { type: 'string' } }, required: ['url'] },
+  output: { type: 'object', properties: { status: { type: 'integer' } }, required: ['status'] },
+  effect: 'repeatable',
+  run: async ({ fetch }, { url }) => ({ status: (await fetch(url)).status }),
+});
+const connect = (_settings, { fetch }) => ({ fetch });
+export default defineConnector({ name: 'toy', description: 'A toy.', settings: { type: 'object' }, connect, actions: { call, ask } });
 `;
 
 export interface Running {
@@ -39,7 +47,7 @@ export interface Running {
   /** The first happening, past or future, that the test accepts. */
   until(accepts: (happening: Happening) => boolean): Promise<Happening>;
   /** Posts a signed call that ended, with this summary; `id` makes it the same event. */
-  post(summary: string, id: string, path?: string): Promise<Response>;
+  post(summary: string, id: string, path?: string, headers?: Record<string, string>): Promise<Response>;
   /** GET on the admin listener, with the token unless told otherwise. */
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
@@ -96,7 +104,7 @@ export async function startRunning(workflows: string, given: StartRunning = {}):
     logged,
     happenings,
     until,
-    post: (summary, id, path = '/webhooks/truedy') => postCall(app.url + path, summary, id),
+    post: (summary, id, path = '/webhooks/truedy', headers = {}) => postCall(app.url + path, summary, id, headers),
     get: (path, headers = { authorization: `Bearer ${token}` }) => fetch(app.adminUrl + path, { headers }),
     stop: async () => {
       await app.stop();
@@ -115,14 +123,14 @@ workflows:
 ${workflows}
 `;
 
-async function postCall(url: string, summary: string, id: string): Promise<Response> {
+async function postCall(url: string, summary: string, id: string, more: Record<string, string>): Promise<Response> {
   const { scheme, events } = source;
   const made = events['call.ended']?.samples['nested']?.({ id, at: '2026-11-23T12:00:00.000Z' });
   const text = JSON.stringify(made).replace(/"summary":"[^"]*"/, `"summary":${JSON.stringify(summary)}`);
   if (typeof scheme !== 'object' || !text.includes(summary)) throw new Error('the sample is another one');
   const body = Buffer.from(text);
   const signed = signRequest(scheme, { body, secret, now: Date.now(), id, url: '/webhooks/truedy', method: 'POST' });
-  return fetch(url, { method: 'POST', body, headers: { ...signed, 'content-type': 'application/json' } });
+  return fetch(url, { method: 'POST', body, headers: { ...signed, ...more, 'content-type': 'application/json' } });
 }
 
 function recordingLog(logged: string[]): Log {

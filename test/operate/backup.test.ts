@@ -47,9 +47,9 @@ it('holds everything acknowledged before, while deliveries go on, and a server s
   const running = await startRunning(calls, { dir });
   const acked: string[] = [];
   let number = 0;
-  let stopped = false;
+  const load = { on: true };
   const send = async () => {
-    while (!stopped) {
+    while (load.on) {
       number += 1;
       const answer = await running.post('ok', `call-${number}`);
       if (answer.status !== 204) throw new Error(`answered ${answer.status}`);
@@ -61,7 +61,7 @@ it('holds everything acknowledged before, while deliveries go on, and a server s
   const before = [...acked];
   const { code, out, err } = await backup('copy.db');
   const during = acked.length - before.length;
-  stopped = true;
+  load.on = false;
   await sending;
   await running.stop();
   expect([code, err]).toEqual([0, '']);
