@@ -73,7 +73,7 @@ export interface Refused {
 }
 
 /** Has no row of its own to be written with: it is told right after, and again by a start that finds the file refused. Never rejects. */
-export async function tellRefused(parts: EngineParts, worker: Pick<Worker, 'missed'>, refused: Refused): Promise<void> {
+export async function tellRefused(parts: EngineParts, worker: { missed(): void }, refused: Refused): Promise<void> {
   const alerts = alertsOfRefusal(parts.live(), refused, parts.clock());
   if (alerts.length === 0) return;
   try {
