@@ -19,7 +19,7 @@ export type Shape =
   | { readonly kind: 'missing'; readonly why?: string }
   | { readonly kind: 'list'; readonly item: Type }
   /** `others`: of the fields that are not named; undefined: there are none. */
-  | { readonly kind: 'object'; readonly fields: Fields; readonly others: Type | undefined };
+  | { readonly kind: 'object'; readonly fields: Fields<Type>; readonly others: Type | undefined };
 
 /** Shapes that a value may have; `any` is not checked, and none is a value that cannot be. */
 export type Type = 'any' | readonly Shape[];

@@ -56,6 +56,10 @@ const commandLine: readonly (readonly [string, string])[] = [
     'The admin listener that `events`, `runs` and the other commands talk to, with `ADMIN_TOKEN`. Without it: the `hookline dev` of this folder, else `ADMIN_PORT` of this machine.',
   ],
   ['`HOOKLINE_SECRET`', 'The signing secret for `hookline send --url`; or `HOOKLINE_SECRET_FILE`.'],
+  [
+    '`GITHUB_WORKSPACE`',
+    'Root of the checkout, set by the CI service: `hookline check --format github` names files from there.',
+  ],
   ['`HOOKLINE_COMPILE_CACHE`', 'Folder in which Node keeps compiled code. Default: a temporary one.'],
   ['`NO_COLOR`', 'Anything: no colours, also on a terminal.'],
 ];
