@@ -38,34 +38,44 @@ export function Doubt({ run, question, done }: DoubtParts) {
       <p class="keyline">
         Key <code>{question.key.slice(0, 16)}…</code> <Copy text={question.key}>copy key</Copy>
       </p>
-      <div class="actions">
-        <Act
-          label="It happened"
-          kind="main"
-          ask={<p>The step counts as done and is not called again. The run goes on with the next step.</p>}
-          act={(form) => {
-            const output = readOutput(form.get('output'));
-            return post(path, { happened: true, step: question.step, ...output });
-          }}
-          done={done}
-        >
-          <label>
-            What it answered, as JSON (only needed when later steps read it)
-            <textarea name="output" rows={3} placeholder='{ "id": "…" }' spellcheck={false} />
-          </label>
-        </Act>
-        <Act
-          label="Do it again"
-          ask={
-            <p>
-              The call is made once more with the same input. If the first one did arrive, it has now happened twice.
-            </p>
-          }
-          act={() => post(path, { happened: false, step: question.step })}
-          done={done}
-        />
-      </div>
+      <Answers path={path} step={question.step} done={done} />
     </section>
+  );
+}
+
+interface AnswersParts {
+  readonly path: string;
+  readonly step: string;
+  readonly done: () => void;
+}
+
+function Answers({ path, step, done }: AnswersParts) {
+  return (
+    <div class="actions">
+      <Act
+        label="It happened"
+        kind="main"
+        ask={<p>The step counts as done and is not called again. The run goes on with the next step.</p>}
+        act={(form) => {
+          const output = readOutput(form.get('output'));
+          return post(path, { happened: true, step: step, ...output });
+        }}
+        done={done}
+      >
+        <label>
+          What it answered, as JSON (only needed when later steps read it)
+          <textarea name="output" rows={3} placeholder='{ "id": "…" }' spellcheck={false} />
+        </label>
+      </Act>
+      <Act
+        label="Do it again"
+        ask={
+          <p>The call is made once more with the same input. If the first one did arrive, it has now happened twice.</p>
+        }
+        act={() => post(path, { happened: false, step: step })}
+        done={done}
+      />
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConfigAnswer } from '../../api/config.ts';
-import type { CheckAnswer, TryAnswer } from '../../api/playground.ts';
+import type { CheckAnswer, TryAnswer } from '../../api/playground-schema.ts';
 import { get, post, type Failure } from '../api.ts';
 import { Trouble } from '../parts/words.tsx';
 import type { ScreenParts } from '../route.ts';

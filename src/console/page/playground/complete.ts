@@ -1,7 +1,7 @@
 // Completion, answered by the server from the same schemas that `check` uses.
 
 import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import type { CompleteAnswer } from '../../api/playground.ts';
+import type { CompleteAnswer } from '../../api/playground-schema.ts';
 import { post } from '../api.ts';
 
 export async function complete(context: CompletionContext): Promise<CompletionResult | null> {

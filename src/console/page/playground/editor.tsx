@@ -8,7 +8,7 @@ import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { useEffect, useRef } from 'preact/hooks';
-import type { CheckAnswer } from '../../api/playground.ts';
+import type { CheckAnswer } from '../../api/playground-schema.ts';
 import { complete } from './complete.ts';
 import { looks } from './looks.ts';
 

@@ -1,6 +1,6 @@
 // What the text would do with the event: who takes it, why the others do not, and what would be sent.
 
-import type { CheckAnswer, TryAnswer } from '../../api/playground.ts';
+import type { CheckAnswer, TryAnswer } from '../../api/playground-schema.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Json } from '../parts/json.tsx';
 

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import type { EventsAnswer } from '../../api/events.ts';
-import type { SamplesAnswer } from '../../api/playground.ts';
+import type { SamplesAnswer } from '../../api/playground-schema.ts';
 import { useData } from '../live.ts';
 
 export type PickedEvent =
@@ -59,20 +59,30 @@ export function EventPicker({ given, text, onPick }: PickerParts) {
           </optgroup>
         </select>
       </label>
-      {sample && body !== undefined && (
-        <details>
-          <summary class="fold">Its body, to be changed at will</summary>
-          <textarea
-            aria-label="Body of the event"
-            rows={12}
-            spellcheck={false}
-            value={body}
-            onInput={(event) => setBody(event.currentTarget.value)}
-          />
-          {bad && <p class="bad">{bad}</p>}
-        </details>
-      )}
+      {sample && body !== undefined && <Body text={body} bad={bad} onText={setBody} />}
     </div>
+  );
+}
+
+interface BodyParts {
+  readonly text: string;
+  readonly bad: string | undefined;
+  readonly onText: (text: string) => void;
+}
+
+function Body({ text, bad, onText }: BodyParts) {
+  return (
+    <details>
+      <summary class="fold">Its body, to be changed at will</summary>
+      <textarea
+        aria-label="Body of the event"
+        rows={12}
+        spellcheck={false}
+        value={text}
+        onInput={(event) => onText(event.currentTarget.value)}
+      />
+      {bad && <p class="bad">{bad}</p>}
+    </details>
   );
 }
 

@@ -91,28 +91,31 @@ function Card({ group, reload }: { readonly group: Group; readonly reload: () =>
             </li>
           )}
         </ul>
-        {status === 'failed' && (
-          <div class="actions">
-            <Act
-              label={count === 1 ? 'Retry it' : `Retry all ${count}`}
-              kind="main"
-              ask={<Ask count={count} />}
-              act={(form) =>
-                post('/bulk', { action: 'retry', filter: filterOf(group), confirm: confirmed(form, count) })
-              }
-              done={reload}
-            >
-              {count > 1 && (
-                <label>
-                  Type {count} to confirm
-                  <input name="confirm" inputMode="numeric" autocomplete="off" required pattern={String(count)} />
-                </label>
-              )}
-            </Act>
-          </div>
-        )}
+        {status === 'failed' && <RetryAll group={group} reload={reload} />}
       </div>
     </article>
+  );
+}
+
+function RetryAll({ group, reload }: { readonly group: Group; readonly reload: () => void }) {
+  const { count } = group;
+  return (
+    <div class="actions">
+      <Act
+        label={count === 1 ? 'Retry it' : `Retry all ${count}`}
+        kind="main"
+        ask={<Ask count={count} />}
+        act={(form) => post('/bulk', { action: 'retry', filter: filterOf(group), confirm: confirmed(form, count) })}
+        done={reload}
+      >
+        {count > 1 && (
+          <label>
+            Type {count} to confirm
+            <input name="confirm" inputMode="numeric" autocomplete="off" required pattern={String(count)} />
+          </label>
+        )}
+      </Act>
+    </div>
   );
 }
 

@@ -67,26 +67,7 @@ function Connection({ connection, reload }: ConnectionParts) {
       <div class="body stack close">
         <p>{words[reason ?? 'ok']}</p>
         {error && <ProblemText error={error} />}
-        {(since || untilAt) && (
-          <dl class="facts">
-            {since && (
-              <>
-                <dt>Since</dt>
-                <dd>
-                  <When at={since} />
-                </dd>
-              </>
-            )}
-            {untilAt && (
-              <>
-                <dt>Next call</dt>
-                <dd>
-                  <When at={untilAt} />
-                </dd>
-              </>
-            )}
-          </dl>
-        )}
+        <Times since={since} untilAt={untilAt} />
         {status !== 'ok' && (
           <p>
             <a href={linkTo(['runs'], { status: status === 'open' ? 'waiting' : 'held' })}>Its runs</a>
@@ -94,5 +75,29 @@ function Connection({ connection, reload }: ConnectionParts) {
         )}
       </div>
     </article>
+  );
+}
+
+function Times({ since, untilAt }: Pick<ConnectionView, 'since' | 'untilAt'>) {
+  if (since === null && untilAt === null) return null;
+  return (
+    <dl class="facts">
+      {since && (
+        <>
+          <dt>Since</dt>
+          <dd>
+            <When at={since} />
+          </dd>
+        </>
+      )}
+      {untilAt && (
+        <>
+          <dt>Next call</dt>
+          <dd>
+            <When at={untilAt} />
+          </dd>
+        </>
+      )}
+    </dl>
   );
 }
