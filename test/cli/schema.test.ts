@@ -27,7 +27,7 @@ describe('hookline schema', () => {
   it('writes a draft-07 schema that takes the file, and asks for the line that names it', async () => {
     const { code, out, err } = await run();
     expect([code, err]).toEqual([0, '']);
-    expect(out).toContain('✓ workflows.schema.json: 7 actions of 3 connections, 9 events');
+    expect(out).toContain('✓ workflows.schema.json: 7 actions of 3 connections, 13 events');
     expect(out).toContain(`Put this line at the top of workflows.yaml:\n  ${modeline}`);
     const written = await read('workflows.schema.json');
     expect(written['$schema']).toBe('http://json-schema.org/draft-07/schema#');
@@ -79,6 +79,24 @@ describe('hookline schema', () => {
     const { code, err } = await run(...args);
     expect([code, err]).toEqual([2, expect.stringMatching(message) as string]);
     expect(await readFile(join(cwd, 'workflows.yaml'), 'utf8')).toBe(example);
+  });
+
+  it('of a folder takes files that leave the workflows to others, and asks for the line in each', async () => {
+    await rm(join(cwd, 'workflows.yaml'));
+    await mkdir(join(cwd, 'workflows'));
+    const at = example.indexOf('\nworkflows:');
+    await writeFile(join(cwd, 'workflows/base.yaml'), `${example.slice(0, at)}\n`);
+    await writeFile(join(cwd, 'workflows/calls.yaml'), `version: 1${example.slice(at)}`);
+    const { code, out } = await run();
+    expect(code).toBe(0);
+    expect(out).toContain('Put this line at the top of workflows/base.yaml, workflows/calls.yaml:');
+    expect(out).toContain('$schema=../workflows.schema.json');
+    const validate = new Ajv({ strict: false, formats: { uri: formats['uri']?.test ?? true } }).compile(
+      await read('workflows.schema.json'),
+    );
+    for (const text of [example.slice(0, at), `version: 1${example.slice(at)}`]) {
+      expect([validate(parse(text)), validate.errors]).toEqual([true, null]);
+    }
   });
 
   it('explains itself', async () => {
