@@ -17,7 +17,7 @@ let whole = Promise.withResolvers<void>();
 const sink = createServer((request, answer) => {
   request.resume();
   request.on('end', () => {
-    answer.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    answer.writeHead(200, { 'content-type': 'application/json', 'content-length': 2 }).end('{}');
     arrived += 1;
     if (arrived === expected) whole.resolve();
   });
