@@ -28,6 +28,8 @@ export interface AppOptions extends ListenOptions {
   readonly dataDir: string;
   /** A secret; absent: the embedded store. */
   readonly databaseUrl?: string;
+  /** Hears why, when the store can never work again: only another process can help. */
+  readonly onStoreEnd?: (why: string) => void;
 }
 
 export interface App extends Listening {

@@ -52,6 +52,11 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
     redactor,
     log,
     clock: Date.now,
+    onStoreEnd: (why) => {
+      log.error('the store has ended, and so does this process: start it again', { why });
+      // Nothing can be stored any more, not even how an attempt ends: that is found out at the next start.
+      process.exit(1);
+    },
     notify: (happening) => note(log, happening),
     onProblems: (problems, files) =>
       problems.forEach((problem) => io.err(formatProblem(problem, files, { color: io.color }))),

@@ -18,11 +18,13 @@ export interface OpenStore {
   readonly leaseMs: number;
   readonly clock: () => Time;
   readonly log: Pick<Log, 'warn'>;
+  /** Hears why, when the store can never work again in this process. */
+  readonly onStoreEnd?: (why: string) => void;
 }
 
 /** Rejects with `database.invalid`, `store.unavailable`, `store.newer`, `store.locked` or `store.unwritable`. */
-export async function openStore({ url, dir, budgetBytes = 0, ...options }: OpenStore): Promise<Store> {
-  if (url === '') return (await import('./sqlite/open.ts')).openSqliteStore({ dir, budgetBytes });
+export async function openStore({ url, dir, budgetBytes = 0, onStoreEnd, ...options }: OpenStore): Promise<Store> {
+  if (url === '') return (await import('./sqlite/open.ts')).openSqliteStore({ dir, budgetBytes, onEnd: onStoreEnd });
   if (!/^postgres(ql)?:\/\/./.test(url)) throw new HostError('database.invalid');
   return (await import('./postgres/open.ts')).openPostgresStore({ url, ...options });
 }

@@ -19,8 +19,14 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+export interface Hears {
+  readonly onCommit?: ((commit: Commit) => void) | undefined;
+  /** The thread has ended by itself, and why. */
+  readonly onEnd?: ((why: string) => void) | undefined;
+}
+
 /** Rejects with `store.locked`, `store.unwritable` or `store.newer`. A worker that dies leaves a store that refuses everything. */
-export async function startClient(data: StartWorker, onCommit?: (commit: Commit) => void): Promise<Client> {
+export async function startClient(data: StartWorker, hears: Hears = {}): Promise<Client> {
   const options = { name: 'store', workerData: data, env: workerEnv() };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), options);
   const calls = createCalls();
@@ -38,14 +44,17 @@ export async function startClient(data: StartWorker, onCommit?: (commit: Commit)
       else if (reply.kind === 'refused') reject(fromFault(reply.fault));
       else if (reply.kind === 'answers') {
         for (const answer of reply.answers) calls.settle(answer);
-        if (reply.commit) onCommit?.(reply.commit);
+        if (reply.commit) hears.onCommit?.(reply.commit);
       }
     });
     worker.on('error', (error) => {
       calls.end(`its thread ended: ${error instanceof Error ? error.message : String(error)}`, error);
       reject(error);
     });
-    worker.on('exit', () => calls.end('it is closed'));
+    worker.on('exit', () => calls.end(closing ? 'it is closed' : 'its thread ended'));
+  });
+  worker.on('exit', () => {
+    if (!closing) hears.onEnd?.(calls.ended() ?? '');
   });
   return {
     call: async (verb, args) => {

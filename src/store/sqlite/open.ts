@@ -16,6 +16,8 @@ export interface OpenSqliteStore {
   readonly budgetBytes?: number;
   /** Hears of every transaction. */
   readonly onCommit?: (commit: Commit) => void;
+  /** Hears why, when its thread has ended: from then on every call is refused. */
+  readonly onEnd?: ((why: string) => void) | undefined;
 }
 
 /**
@@ -23,9 +25,10 @@ export interface OpenSqliteStore {
  * Writes that wait at the same moment share one transaction. When it cannot be committed all of them reject with
  * `store.unavailable`; the next ones try anew.
  */
-export async function openSqliteStore({ dir, maxBytes, budgetBytes, onCommit }: OpenSqliteStore): Promise<Store> {
+export async function openSqliteStore(given: OpenSqliteStore): Promise<Store> {
+  const { dir, maxBytes, budgetBytes, onCommit, onEnd } = given;
   const limits = { maxBytes: maxBytes ?? null, budget: budgetBytes || null };
-  const client = await startClient({ dir, ...limits, watch: onCommit !== undefined }, onCommit);
+  const client = await startClient({ dir, ...limits, watch: onCommit !== undefined }, { onCommit, onEnd });
   const verb = <V extends Verb>(name: V) => forward(client, name);
   return {
     accept: async (batch) => {
