@@ -2,15 +2,19 @@
 
 import type { Time } from './model.ts';
 
+export type IdPrefix = 'dlv' | 'evt' | 'run' | 'att' | 'aud';
+
 /** Makes ids that sort by time: `evt_0mf3k2…`, lower-case base 32, 48 bits of time and 80 of randomness. */
-export function createId(
-  prefix: 'dlv' | 'evt' | 'run' | 'att' | 'aud',
-  now: Time,
-  random: (size: number) => Uint8Array,
-): string {
-  let id = `${prefix}_`;
-  for (let power = 32 ** 9; power >= 1; power /= 32) id += alphabet.charAt(Math.floor(now / power) % 32);
+export function createId(prefix: IdPrefix, now: Time, random: (size: number) => Uint8Array): string {
+  let id = startOfId(prefix, now);
   for (const byte of random(16)) id += alphabet.charAt(byte & 31);
+  return id;
+}
+
+/** What an id of this moment begins with; every id that was made before it sorts before it. */
+export function startOfId(prefix: IdPrefix, at: Time): string {
+  let id = `${prefix}_`;
+  for (let power = 32 ** 9; power >= 1; power /= 32) id += alphabet.charAt(Math.floor(at / power) % 32);
   return id;
 }
 

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { HostError } from '../../core/errors.ts';
 import type { FromSchema } from '../../plugin/index.ts';
 import type { Delivery, DeliveryStatus } from '../../core/model.ts';
-import { nameQuery, pageOf, pageQuery, readPage } from './paging.ts';
+import { boundsOf, nameQuery, pageOf, pageQuery, rangeQuery, readPage } from './paging.ts';
 import type { AdminParts } from './parts.ts';
 import { bytes, iso, time, viewBytes } from './values.ts';
 
@@ -55,6 +55,9 @@ const query = {
   properties: {
     status: { enum: deliveryStatuses, description: `one of ${deliveryStatuses.join(', ')}` },
     event: nameQuery,
+    source: nameQuery,
+    reason: { ...nameQuery, description: 'why it was refused, such as signature.stale' },
+    ...rangeQuery,
     ...pageQuery,
   },
   additionalProperties: false,
@@ -63,12 +66,15 @@ const query = {
 const page = pageOf(delivery);
 export type DeliveriesAnswer = FromSchema<typeof page>;
 
-export function deliveryRoutes(api: FastifyInstance, { store }: AdminParts): void {
+export function deliveryRoutes(api: FastifyInstance, { store, clock }: AdminParts): void {
   api.get<{ Querystring: FromSchema<typeof query> }>(
     '/deliveries',
     { schema: { querystring: query, response: { 200: page } } },
-    ({ query: { status, event: eventId, ...rest } }): Promise<DeliveriesAnswer> =>
-      readPage(rest, (part) => store.deliveries({ status, eventId }, part), viewDelivery),
+    ({ query: { status, event: eventId, source, reason, limit, ...range } }): Promise<DeliveriesAnswer> => {
+      const wanted = { status: status ?? (reason === undefined ? undefined : ('refused' as const)), eventId, source, reason };
+      const bounds = boundsOf('dlv', range, clock());
+      return readPage({ ...bounds, ...(limit && { limit }) }, (part) => store.deliveries(wanted, part), viewDelivery);
+    },
   );
   api.get<{ Params: { id: string } }>(
     '/deliveries/:id',

@@ -3,11 +3,12 @@
 import type { FastifyInstance } from 'fastify';
 import { HostError } from '../../core/errors.ts';
 import type { Event, EventStatus } from '../../core/model.ts';
+import type { EventRow, Page } from '../../store/store.ts';
 import type { FromSchema } from '../../plugin/index.ts';
 import type { Workflows } from '../../workflow/compile.ts';
 import { delivery, viewDelivery } from './deliveries.ts';
 import { nearest, nearestReason } from './nearest.ts';
-import { nameQuery, pageOf, pageQuery, readPage } from './paging.ts';
+import { boundsOf, nameQuery, pageOf, pageQuery, rangeQuery, readPage } from './paging.ts';
 import type { AdminParts } from './parts.ts';
 import { runSummary, viewRun } from './run-view.ts';
 import { bytes, iso, time, viewBytes } from './values.ts';
@@ -64,6 +65,7 @@ const query = {
     source: nameQuery,
     status: { enum: eventStatuses, description: `one of ${eventStatuses.join(', ')}` },
     reasons: { enum: ['true'], description: 'true: with the nearest reason why no workflow took it' },
+    ...rangeQuery,
     ...pageQuery,
   },
   additionalProperties: false,
@@ -82,23 +84,11 @@ const replayed = {
 export type ReplayAnswer = FromSchema<typeof replayed>;
 
 export function eventRoutes(api: FastifyInstance, parts: AdminParts): void {
-  const { store, operations, log } = parts;
+  const { operations, log } = parts;
   api.get<{ Querystring: FromSchema<typeof query> }>(
     '/events',
     { schema: { querystring: query, response: { 200: page } } },
-    async ({ query: { type, source, status, reasons, ...rest } }): Promise<EventsAnswer> => {
-      const { items, next } = await readPage(
-        rest,
-        (part) => store.events({ type, source, status }, part),
-        (event) => event,
-      );
-      const views: EventSummary[] = [];
-      for (const event of items) {
-        const reason = reasons === undefined ? null : await nearestReason(parts, event);
-        views.push({ ...viewEvent(event), ...(reason === null ? {} : { nearest: reason }) });
-      }
-      return { items: views, next };
-    },
+    ({ query: asked }) => readList(parts, asked),
   );
   api.get<{ Params: { id: string } }>('/events/:id', { schema: { response: { 200: eventDetail } } }, ({ params }) =>
     readDetail(parts, params.id),
@@ -114,6 +104,21 @@ export function eventRoutes(api: FastifyInstance, parts: AdminParts): void {
   );
 }
 
+async function readList(parts: AdminParts, asked: FromSchema<typeof query>): Promise<EventsAnswer> {
+  const { type, source, status, reasons, limit, ...range } = asked;
+  const bounds = boundsOf('evt', range, parts.clock());
+  const read = (part: Page) => parts.store.eventRows({ type, source, status }, part);
+  const { items, next } = await readPage({ ...bounds, ...(limit && { limit }) }, read, viewEvent);
+  if (reasons === undefined) return { items, next };
+  const views: EventSummary[] = [];
+  for (const item of items) {
+    const event = item.status === 'ignored' ? await parts.store.event(item.id) : null;
+    const reason = event && (await nearestReason(parts, event));
+    views.push(reason === null ? item : { ...item, nearest: reason });
+  }
+  return { items: views, next };
+}
+
 async function readDetail(parts: AdminParts, id: string): Promise<EventDetail> {
   const { store } = parts;
   const event = await store.event(id);
@@ -123,7 +128,12 @@ async function readDetail(parts: AdminParts, id: string): Promise<EventDetail> {
     readPage({}, (part) => store.runs({ eventId: id }, part), viewRun),
     findConfig(parts, event, []),
   ]);
-  return { ...viewEvent(event), payload: viewPayload(parts, event, workflows), deliveries, runs };
+  return {
+    ...viewEvent({ ...event, size: event.body.length }),
+    payload: viewPayload(parts, event, workflows),
+    deliveries,
+    runs,
+  };
 }
 
 /** The source may be gone from the file, or read the body no more: then the bytes alone are shown. */
@@ -137,9 +147,8 @@ function viewPayload({ readEvent }: AdminParts, event: Event, workflows: Workflo
   }
 }
 
-function viewEvent(event: Event): EventSummary {
-  const { id, source, type, status, key, rule, time } = event;
-  const size = event.body.length;
+function viewEvent(event: EventRow): EventSummary {
+  const { id, source, type, status, key, rule, time, size } = event;
   return {
     id,
     source,

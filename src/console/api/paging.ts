@@ -1,5 +1,7 @@
 // Lists in pages: newest first, each page naming the row that the next one starts after.
 
+import { HostError } from '../../core/errors.ts';
+import { startOfId, type IdPrefix } from '../../core/id.ts';
 import type { Page } from '../../store/store.ts';
 
 /** Query fields that every list takes. */
@@ -15,6 +17,52 @@ export const pageQuery = {
     description: 'the "next" of the page before',
   },
 } as const;
+
+const moment = {
+  type: 'string',
+  pattern: String.raw`^([1-9]\d{0,5}[smhd]|\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?)$`,
+  description: 'a time such as 2026-11-23 or 2026-11-23T21:45:00Z, or how long ago, such as 15m, 2h or 7d',
+} as const;
+
+/** Bounds of a list by time, and a search for an id. */
+export const rangeQuery = {
+  from: { ...moment, description: `those since then: ${moment.description}` },
+  to: { ...moment, description: `those before then: ${moment.description}` },
+  id: {
+    type: 'string',
+    pattern: '^[a-z]{3}_[0-9a-z]{0,40}$',
+    description: 'an id, or what it begins with, such as evt_01m855',
+  },
+} as const;
+
+export interface Range {
+  readonly from?: string;
+  readonly to?: string;
+  readonly id?: string;
+  readonly before?: string;
+}
+
+/** The ends of a list as ids: they begin with their time. */
+export function boundsOf(
+  prefix: IdPrefix,
+  { from, to, id, before }: Range,
+  now: number,
+): Pick<Page, 'from' | 'before'> {
+  const at = (name: string, given: string | undefined) =>
+    given === undefined ? [] : [startOfId(prefix, timeOf(name, given, now))];
+  const first = [...at('from', from), ...(id === undefined ? [] : [id])].toSorted().at(-1);
+  const last = [...at('to', to), ...(id === undefined ? [] : [`${id}~`]), ...(before === undefined ? [] : [before])];
+  return { from: first, before: last.toSorted()[0] };
+}
+
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function timeOf(name: string, given: string, now: number): number {
+  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(given) ?? [];
+  const at = count === undefined ? Date.parse(given) : now - Number(count) * (units[unit] ?? 0);
+  if (Number.isNaN(at)) throw new HostError('input.invalid', { what: `filter "${name}" is no time: "${given}"` });
+  return Math.max(0, at);
+}
 
 /** A filter by a name or an id; compared as it is, never interpreted. */
 export const nameQuery = {
@@ -36,12 +84,12 @@ export function pageOf<const S>(items: S) {
 
 /** Reads one row more than asked for, so that the last page is known to be the last. */
 export async function readPage<T extends { readonly id: string }, V>(
-  query: { readonly limit?: string; readonly before?: string },
+  query: { readonly limit?: string } & Pick<Page, 'before' | 'from'>,
   read: (page: Page) => Promise<readonly T[]>,
   view: (row: T) => V,
 ): Promise<{ items: V[]; next: string | null }> {
   const limit = Number(query.limit ?? 50);
-  const rows = await read({ limit: limit + 1, before: query.before });
+  const rows = await read({ limit: limit + 1, before: query.before, from: query.from });
   const shown = rows.slice(0, limit);
   return { items: shown.map(view), next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
 }

@@ -15,13 +15,8 @@ export const runStatuses = [
   'canceled',
 ] as const satisfies readonly RunStatus[];
 const stepStatuses = [...runStatuses, 'skipped'] as const;
-const reasons = [
-  'in_doubt',
-  'credentials',
-  'paused',
-  'missing',
-  null,
-] as const satisfies readonly (HeldReason | null)[];
+export const heldReasons = ['in_doubt', 'credentials', 'paused', 'missing'] as const satisfies readonly HeldReason[];
+const reasons = [...heldReasons, null] as const;
 
 const stepSummary = {
   type: 'object',

@@ -3,9 +3,9 @@
 import type { FastifyInstance } from 'fastify';
 import { HostError } from '../../core/errors.ts';
 import type { FromSchema } from '../../plugin/index.ts';
-import { nameQuery, pageOf, pageQuery, readPage } from './paging.ts';
+import { boundsOf, nameQuery, pageOf, pageQuery, rangeQuery, readPage } from './paging.ts';
 import type { AdminParts } from './parts.ts';
-import { runDetail, runStatuses, runSummary, viewRun, viewRunDetail, type RunDetail } from './run-view.ts';
+import { heldReasons, runDetail, runStatuses, runSummary, viewRun, viewRunDetail, type RunDetail } from './run-view.ts';
 import { iso } from './values.ts';
 
 const query = {
@@ -14,6 +14,9 @@ const query = {
     status: { enum: runStatuses, description: `one of ${runStatuses.join(', ')}` },
     workflow: nameQuery,
     event: nameQuery,
+    reason: { enum: heldReasons, description: `of held runs: one of ${heldReasons.join(', ')}` },
+    connection: { ...nameQuery, description: 'connection that the next step needs' },
+    ...rangeQuery,
     ...pageQuery,
   },
   additionalProperties: false,
@@ -50,8 +53,14 @@ export function runRoutes(api: FastifyInstance, parts: AdminParts): void {
   api.get<{ Querystring: FromSchema<typeof query> }>(
     '/runs',
     { schema: { querystring: query, response: { 200: page } } },
-    ({ query: { status, workflow, event: eventId, ...rest } }): Promise<RunsAnswer> =>
-      readPage(rest, (part) => store.runs({ status, workflow, eventId }, part), viewRun),
+    ({
+      query: { status, workflow, event: eventId, reason, connection: lane, limit, ...range },
+    }): Promise<RunsAnswer> => {
+      // Only held runs have a reason, and they are few: so they are found by their status.
+      const wanted = { status: status ?? (reason === undefined ? undefined : ('held' as const)), workflow, eventId, reason, lane };
+      const bounds = boundsOf('run', range, parts.clock());
+      return readPage({ ...bounds, ...(limit && { limit }) }, (part) => store.runs(wanted, part), viewRun);
+    },
   );
   api.get<{ Params: { id: string } }>('/runs/:id', { schema: answersRun }, ({ params }) => readRun(parts, params.id));
   api.post<{ Params: { id: string }; Body: FromSchema<typeof retryBody> }>(
