@@ -36,7 +36,7 @@ export async function claim(parts: Claiming, { now, owner, lanes }: ClaimRuns): 
   if (wanted.length === 0) return [];
   await queue.prepare(wanted.map(({ lane }) => lane));
   const knownAt = ticks();
-  const taken = await database.transact(async (sql) => {
+  const taken = await database.transactLightly(async (sql) => {
     await enqueueDue(
       sql,
       queue,

@@ -19,6 +19,8 @@ export interface Sql {
 export interface Database extends Sql {
   /** Runs the work in one transaction, and again when it met another writer. */
   transact<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** The same for what may be undone by a crash of the database: its commit does not wait for the disk. Every later commit that waits makes it durable too. */
+  transactLightly<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -89,7 +91,8 @@ export function openDatabase({ url, connections, limits }: OpenDatabase): Databa
     rows: (text, values) => once((sql) => sql.rows(text, values)),
     run: (text, values) => once((sql) => sql.run(text, values)),
     raw: (text, values) => once((sql) => sql.raw(text, values)),
-    transact: (work) => told(() => retried(() => use((client) => transaction(client, work)))),
+    transact: (work) => told(() => retried(() => use((client) => transaction(client, 'begin', work)))),
+    transactLightly: (work) => told(() => retried(() => use((client) => transaction(client, light, work)))),
     close: () => (closing ??= pool.end()),
   };
 }
@@ -128,8 +131,10 @@ function readTexts(row: Record<string, unknown>): void {
   for (const [column, value] of Object.entries(row)) if (typeof value === 'string') row[column] = fromText(value);
 }
 
-async function transaction<T>(client: ClientBase, work: (sql: Sql) => Promise<T>): Promise<T> {
-  await client.query('begin');
+const light = 'begin; set local synchronous_commit = off';
+
+async function transaction<T>(client: ClientBase, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  await client.query(begin);
   try {
     const result = await work(sqlOf(client));
     await client.query('commit');

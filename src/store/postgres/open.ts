@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { HostError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Time } from '../../core/model.ts';
-import type { News, Planned, Store } from '../store.ts';
+import type { News, Store } from '../store.ts';
 import { attempts } from './attempts.ts';
 import { backlog } from './backlog.ts';
 import { claim, lanes, nextDue, recover, release } from './claim.ts';
@@ -97,8 +97,11 @@ function storeOf({ database, queue, url, limits, leaseSeconds, clock }: Parts): 
     pending: (limit) => pending(database, limit),
     plan: async (batch) => {
       await queue.prepare(batch.flatMap((item) => item.runs.map(({ lane }) => lane)));
-      const some = (planned: readonly Planned[]) => planned.some((item) => item.runs.length > 0);
-      return telling('runs', (sql) => plan(sql, queue, batch, clock()), some);
+      return database.transactLightly(async (sql) => {
+        const planned = await plan(sql, queue, batch, clock());
+        if (planned.some((item) => item.runs.length > 0)) await tell(sql, self, 'runs');
+        return planned;
+      });
     },
     replay: async (given) => {
       await queue.prepare([given.lane]);
@@ -136,7 +139,7 @@ function storeOf({ database, queue, url, limits, leaseSeconds, clock }: Parts): 
     setConnection: (state, raises) => telling('connections', (sql) => setConnection(sql, state, raises)),
     raise: (given) => database.transact((sql) => raise(sql, given)),
     connections: () => connections(database),
-    tally: (rows) => tally(database, rows),
+    tally: (rows) => database.transactLightly((sql) => tally(sql, rows)),
     tallies: (from) => tallies(database, from),
     audit: (entry) => audit(database, entry),
     audits: (page) => audits(database, page),
@@ -147,7 +150,7 @@ function storeOf({ database, queue, url, limits, leaseSeconds, clock }: Parts): 
         'insert into hookline.probe (id, count) values (1, 1) on conflict (id) do update set count = probe.count + 1',
       );
     },
-    prune: (now, retention) => database.transact((sql) => prune(sql, now, retention)),
+    prune: (now, retention) => database.transactLightly((sql) => prune(sql, now, retention)),
     close: () => (closing ??= close()),
   };
 }
