@@ -16,6 +16,9 @@ hookline events [event]
   --status <status>  pending, matched or ignored
   --untaken          those that no workflow took (ignored), each with the nearest reason
   --refused          the deliveries that were refused instead, with the reason
+  --reason <reason>  with --refused: only for this reason, such as signature.stale
+  --from <time>      since then: 2026-11-23, 2026-11-23T21:45:00Z, or how long ago: 15m, 2h, 7d
+  --to <time>        before then
   --limit <count>    how many, 1 to 200 (20)
   --before <id>      the page after the row with this id
   --json             the answer as JSON
@@ -27,6 +30,9 @@ const options = {
   status: { type: 'string' },
   untaken: { type: 'boolean' },
   refused: { type: 'boolean' },
+  reason: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
   limit: { type: 'string' },
   before: { type: 'string' },
 } as const;
@@ -42,6 +48,9 @@ export function events(args: readonly string[], io: Io): Promise<number> {
       untaken,
       limit = '20',
       before,
+      from,
+      to,
+      reason,
       type,
       source,
       status = untaken ? 'ignored' : undefined,
@@ -49,12 +58,13 @@ export function events(args: readonly string[], io: Io): Promise<number> {
     if (untaken === true && status !== 'ignored')
       throw misuse(command, '"--status" does not go with "--untaken": what no workflow took is ignored');
     if (refused !== true) {
-      const query = { type, source, status, limit, before };
+      if (reason !== undefined) throw misuse(command, '"--reason" goes with "--refused" only');
+      const query = { type, source, status, from, to, limit, before };
       return status === 'ignored' ? showUntaken(given, query) : showEvents(given, query);
     }
-    const unfit = Object.entries({ type, source, status, untaken }).find(([, value]) => value !== undefined);
+    const unfit = Object.entries({ type, status, untaken }).find(([, value]) => value !== undefined);
     if (unfit !== undefined) throw misuse(command, `"--${unfit[0]}" does not go with "--refused"`);
-    return showRefused(given, { status: 'refused', limit, before });
+    return showRefused(given, { status: 'refused', source, reason, from, to, limit, before });
   });
 }
 
@@ -123,8 +133,8 @@ function workflowsOf({ status, workflows }: EventSummary): string {
   return workflows.length === 0 ? 'none took it' : oneLine(workflows.join(', '), 60);
 }
 
-function emptyLine({ type, source, status, before }: Query): string {
-  const filtered = [type, source, status, before].some((value) => value !== undefined);
+function emptyLine({ type, source, status, from, to, before }: Query): string {
+  const filtered = [type, source, status, from, to, before].some((value) => value !== undefined);
   if (filtered) return 'No event fits these filters.';
   return 'No event yet. Send a sample with "hookline send <source> <type>"; what was refused: "hookline events --refused".';
 }
@@ -132,7 +142,11 @@ function emptyLine({ type, source, status, before }: Query): string {
 async function showRefused({ client, show, print }: Events, query: Query): Promise<void> {
   const answer = (await client.get('/api/deliveries', query)) as DeliveriesAnswer;
   show(answer, () => {
-    if (answer.items.length === 0) return print.line('No delivery was refused.');
+    if (answer.items.length === 0) {
+      const { status: _, limit: __, ...filters } = query;
+      const filtered = Object.values(filters).some((value) => value !== undefined);
+      return print.line(filtered ? 'No refused delivery fits these filters.' : 'No delivery was refused.');
+    }
     const rows = answer.items.map((delivery): Cell[] => [
       mark(delivery.status),
       [oneLine(delivery.reason ?? 'no reason', 40), 'red'],

@@ -13,18 +13,26 @@ const help = `
 hookline runs [run]
   Lists the runs, newest first; with a run's id, shows its steps and attempts, and what to do when it is held or failed.
 
-  --status <status>  pending, running, waiting, held, succeeded, failed or canceled
-  --workflow <name>  only of this workflow
-  --event <id>       only of this event
-  --limit <count>    how many, 1 to 200 (20)
-  --before <id>      the page after the row with this id
-  --json             the answer as JSON
+  --status <status>    pending, running, waiting, held, succeeded, failed or canceled
+  --reason <reason>    of held runs: in_doubt, credentials, paused or missing
+  --workflow <name>    only of this workflow
+  --connection <name>  only those whose next step needs this connection
+  --event <id>         only of this event
+  --from <time>        since then: 2026-11-23, 2026-11-23T21:45:00Z, or how long ago: 15m, 2h, 7d
+  --to <time>          before then
+  --limit <count>      how many, 1 to 200 (20)
+  --before <id>        the page after the row with this id
+  --json               the answer as JSON
 `;
 
 const options = {
   status: { type: 'string' },
   workflow: { type: 'string' },
   event: { type: 'string' },
+  reason: { type: 'string' },
+  connection: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
   limit: { type: 'string' },
   before: { type: 'string' },
 } as const;
@@ -40,12 +48,13 @@ export function runs(args: readonly string[], io: Io): Promise<number> {
 }
 
 async function showRuns({ client, show, print, values }: Given<typeof options>): Promise<void> {
-  const { status, workflow, event, limit = '20', before } = values;
-  const query = { status, workflow, event, limit, before };
+  const { status, reason, workflow, connection, event, from, to, limit = '20', before } = values;
+  const filters = { status, reason, workflow, connection, event, from, to, before };
+  const query = { ...filters, limit };
   const answer = (await client.get('/api/runs', query)) as RunsAnswer;
   show(answer, () => {
     if (answer.items.length === 0) {
-      const filtered = [status, workflow, event, before].some((value) => value !== undefined);
+      const filtered = Object.values(filters).some((value) => value !== undefined);
       return print.line(filtered ? 'No run fits these filters.' : 'No run yet. What was received: "hookline events".');
     }
     const rows = answer.items.map((run): Cell[] => [
