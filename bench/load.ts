@@ -2,6 +2,8 @@
 
 import { createHmac, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Pool } from 'undici';
 
 export interface Load {
   readonly count: number;
@@ -14,8 +16,11 @@ export interface Load {
 
 export const benchSecret = 'whsec_0123456789abcdef0123456789abcdef';
 
-/** A signed call.ended of about 700 bytes with an id of its own. */
-export function signedEvent(id: string = randomUUID()): { body: string; headers: Record<string, string> } {
+/** A signed event of about 700 bytes with an id of its own. */
+export function signedEvent(
+  id: string = randomUUID(),
+  type = 'call.ended',
+): { body: string; headers: Record<string, string> } {
   const summary = 'The caller asked to move the appointment to Thursday. '.repeat(6);
   const call = {
     callId: id,
@@ -24,7 +29,7 @@ export function signedEvent(id: string = randomUUID()): { body: string; headers:
     summary,
     agent: { agentId: 'agent-7', name: 'Reception' },
   };
-  const body = JSON.stringify({ event: 'call.ended', timestamp: new Date().toISOString(), data: { call } });
+  const body = JSON.stringify({ event: type, timestamp: new Date().toISOString(), data: { call } });
   const timestamp = String(Math.floor(Date.now() / 1000));
   const signature = createHmac('sha256', benchSecret).update(`${timestamp}.`).update(body).digest('hex');
   return {
@@ -82,6 +87,30 @@ export async function saturate({ url, connections, durationMs, requests }: Satur
   await Promise.all(Array.from({ length: connections }, caller));
   const seconds = (performance.now() - start) / 1000;
   return { count: times.length, perSecond: times.length / seconds, ...quantiles(times), wrong };
+}
+
+/** Posts `perSecond` events of a type for `durationMs`, whether or not the ones before are answered. */
+export async function pace(url: string, type: string, perSecond: number, durationMs: number): Promise<Load> {
+  const pool = new Pool(url, { connections: 64 });
+  const times: number[] = [];
+  let wrong = 0;
+  const send = async () => {
+    const { body, headers } = signedEvent(randomUUID(), type);
+    const began = performance.now();
+    const answer = await pool.request({ path: '/webhooks/truedy', method: 'POST', headers, body });
+    await answer.body.dump();
+    times.push(performance.now() - began);
+    if (answer.statusCode !== 204) wrong += 1;
+  };
+  const sent: Promise<void>[] = [];
+  const start = performance.now();
+  while (sent.length < (perSecond * durationMs) / 1000) {
+    sent.push(send());
+    await wait(Math.max(0, start + (sent.length * 1000) / perSecond - performance.now()));
+  }
+  await Promise.all(sent);
+  await pool.close();
+  return { count: times.length, perSecond, ...quantiles(times), wrong };
 }
 
 export function quantiles(times: number[]): { p50Ms: number; p99Ms: number } {

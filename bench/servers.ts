@@ -24,9 +24,12 @@ export async function startBare(env: Record<string, string> = {}): Promise<Serve
   return { url: String(line['url']), pid: child.pid ?? 0, stop: () => stop(child) };
 }
 
-/** A `hookline serve` with this workflow file on a folder of its own. */
-export async function startHookline(workflows: string, env: Record<string, string> = {}): Promise<Server> {
-  const dir = mkdtempSync(join(tmpdir(), 'hookline-bench-'));
+/** A `hookline serve` with this workflow file on a folder of its own, or on the store in `dir`. */
+export async function startHookline(
+  workflows: string,
+  env: Record<string, string> = {},
+  dir = mkdtempSync(join(tmpdir(), 'hookline-bench-')),
+): Promise<Server> {
   writeFileSync(join(dir, 'workflows.yaml'), workflows);
   const main = fileURLToPath(new URL('../bin/hookline.js', import.meta.url));
   const child = spawn(process.execPath, [main, 'serve'], {
