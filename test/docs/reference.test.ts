@@ -101,7 +101,7 @@ describe('docs/reference', async () => {
 
   it('has every command with its own words', async () => {
     const commands = await readCommands();
-    const shown = [...read('commands.md').matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
+    const shown = [...read('commands.md').matchAll(/^## ([\w-]+)$/gm)].map(([, name]) => name);
     expect(shown).toEqual(commands.map(({ name }) => name));
     for (const { name, help } of commands) expect(help.split('\n')[0]).toContain(`hookline ${name}`);
   });

@@ -48,6 +48,10 @@ const secrets: readonly (readonly [string, string])[] = [
     '`ADMIN_TOKEN`, `ADMIN_TOKEN_FILE`',
     'Token of the admin listener, 32 characters or more. Without one, `serve` makes a new one at every start and leaves it in `DATA_DIR/admin-token` for the commands on this machine; where `ADMIN_HOST` is not a loopback address it refuses to start.',
   ],
+  [
+    '`VIEWER_TOKEN`, `VIEWER_TOKEN_FILE`',
+    'Token of those who may look and not act, 32 characters or more and not the same as `ADMIN_TOKEN`. Without one nobody has it.',
+  ],
 ];
 
 const commandLine: readonly (readonly [string, string])[] = [
