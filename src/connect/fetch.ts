@@ -4,7 +4,7 @@ import type { LookupFunction, Socket } from 'node:net';
 import type * as Undici from 'undici';
 import { outcomeSymbol, UnknownOutcomeError } from '../plugin/index.ts';
 import { createGuard, refused, type Guard } from './guard.ts';
-import type { AttemptScope, Sending } from './sending.ts';
+import type { Sending } from './sending.ts';
 
 export interface FetchTimeouts {
   /** Until the connection stands, TLS included. */
@@ -39,7 +39,7 @@ export type GuardedFetch = typeof globalThis.fetch & {
 
 interface Client {
   readonly undici: typeof Undici;
-  readonly agent: Undici.Agent;
+  readonly dispatcher: Undici.Dispatcher;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const maxBytes = options.maxBytes ?? 10_485_760;
   let client: Promise<Client> | undefined;
-  const open = () => (client ??= openClient(guard, options.lookup, timeouts.connectMs));
+  const open = () => (client ??= openClient(options, guard, timeouts));
 
   const call: typeof globalThis.fetch = async (input, init) => {
     const scope = options.sending.current();
@@ -65,14 +65,14 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     guard.checkUrl(url);
     const limit = scope ? scope.signal : AbortSignal.timeout(timeouts.totalMs);
     const given = init?.signal ?? (isRequest(input) ? input.signal : undefined);
-    const { undici, agent } = await open();
+    const { undici, dispatcher } = await open();
     const request = await plainInit(undici, input, init, scope?.traceparent);
     const response = await undici
       .fetch(url, {
         ...request,
         redirect: (init ?? (isRequest(input) ? input : {})).redirect === 'error' ? 'error' : 'manual',
         signal: given ? AbortSignal.any([limit, given]) : limit,
-        dispatcher: agent.compose(reportTo(scope, timeouts)),
+        dispatcher,
       })
       .catch((error: unknown) => {
         throw ownError(error, url);
@@ -83,9 +83,13 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
 }
 
 /** Loads undici at the first request: it takes 28 MB and 90 ms. */
-async function openClient(guard: Guard, lookup: LookupFunction | undefined, connectMs: number): Promise<Client> {
+async function openClient(
+  { sending, lookup }: GuardedFetchOptions,
+  guard: Guard,
+  timeouts: FetchTimeouts,
+): Promise<Client> {
   const undici = await import('undici');
-  const settings = { timeout: connectMs, allowH2: false };
+  const settings = { timeout: timeouts.connectMs, allowH2: false };
   const free = undici.buildConnector(lookup ? { ...settings, lookup } : settings);
   const guarded = undici.buildConnector({ ...settings, lookup: guard.lookup });
   const connecting = new Set<Socket>();
@@ -114,25 +118,21 @@ async function openClient(guard: Guard, lookup: LookupFunction | undefined, conn
     for (const socket of connecting) socket.destroy();
     await agent.destroy();
   };
-  return { undici, agent, close };
+  return { undici, dispatcher: agent.compose(reportTo(sending, timeouts)), close };
 }
 
 /** Tells the attempt when its request is about to be written to a connected socket; sets the time limits outside attempts. */
-function reportTo(
-  scope: AttemptScope | undefined,
-  timeouts: FetchTimeouts,
-): Undici.Dispatcher.DispatcherComposeInterceptor {
-  const limits = {
-    headersTimeout: scope ? 0 : timeouts.headersMs,
-    bodyTimeout: scope ? 0 : timeouts.bodyMs,
-  };
+function reportTo(sending: Sending, timeouts: FetchTimeouts): Undici.Dispatcher.DispatcherComposeInterceptor {
+  const outside = { headersTimeout: timeouts.headersMs, bodyTimeout: timeouts.bodyMs };
+  const inside = { headersTimeout: 0, bodyTimeout: 0 };
   return (dispatch) => (options, handler) => {
+    const scope = sending.current();
     const watched = Object.create(handler) as Undici.Dispatcher.DispatchHandler;
     watched.onRequestStart = function (controller, context) {
       handler.onRequestStart?.call(this, controller, context);
       if (!controller.aborted) scope?.sent();
     };
-    return dispatch({ ...options, ...limits }, watched);
+    return dispatch({ ...options, ...(scope ? inside : outside) }, watched);
   };
 }
 
