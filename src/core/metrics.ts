@@ -181,9 +181,6 @@ function note(happening: Happening, counted: Counted, knows: (source: string) =>
     case 'config':
       counted.hookline_config_loads_total.add([happening.status]);
       return;
-    case 'config':
-      counted.hookline_config_loads_total.add([happening.status]);
-      return;
     default:
   }
 }

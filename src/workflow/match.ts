@@ -52,7 +52,9 @@ export function createMatcher(candidates: readonly Candidate[], env: Readonly<Re
 
 /** Whether the `on` of a workflow names the event. */
 export function takes(candidate: Pick<Candidate, 'on'> | undefined, event: EventScope): boolean {
-  return candidate?.on.some((on) => matchesSource(on.source, event.source) && matchesGlob(on.type, event.type)) === true;
+  return (
+    candidate?.on.some((on) => matchesSource(on.source, event.source) && matchesGlob(on.type, event.type)) === true
+  );
 }
 
 function evaluate(candidate: Candidate | undefined, scope: Scope): Match | undefined {
