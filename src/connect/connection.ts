@@ -168,7 +168,7 @@ async function openOne({ name, connector, settings }: ConnectionSetup, options: 
   const guarded = standIn?.guarded ?? createGuardedFetch({ sending, allow: options.allow, openHosts: [] });
   const used = standIn ? standIn.settings : (settings ?? {});
   const tools = { fetch: standIn?.fetch ?? guarded, log, now };
-  const client = once(() => sending.outside(async () => connector.connect(used, tools)));
+  const client = once(() => sending.outside({ connection: name }, async () => connector.connect(used, tools)));
   const users = createUsers();
   return {
     name,
@@ -181,7 +181,7 @@ async function openOne({ name, connector, settings }: ConnectionSetup, options: 
     check: () =>
       users.during(async () => {
         const made = await client.get();
-        await sending.outside(async () => connector.check?.(made));
+        await sending.outside({ connection: name }, async () => connector.check?.(made));
       }),
     sandbox: standIn?.sandbox,
     idle: users.idle,

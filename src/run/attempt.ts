@@ -1,6 +1,6 @@
 // Calls an action once, within its time limit, and says which of the five ends it came to.
 
-import type { Sending } from '../connect/sending.ts';
+import type { AttemptName, AttemptScope, Sending } from '../connect/sending.ts';
 import { outcomeSymbol, type Action, type Attempt, type ErrorOutcome, type Log } from '../plugin/index.ts';
 
 export type Outcome =
@@ -19,6 +19,8 @@ export type Outcome =
 export type AttemptEnd = Outcome & { readonly sent: boolean | null };
 
 export interface CallAction {
+  /** For messages about it. */
+  readonly about?: AttemptName | undefined;
   readonly action: Action;
   /** Opens the connection's client; its failure counts as nothing sent. */
   readonly client: () => Promise<unknown>;
@@ -43,14 +45,11 @@ const over = new Error('the attempt is over');
 /** Never rejects. A plugin that does not settle is left behind at its time limit. */
 export async function callAction(sending: Sending, call: CallAction): Promise<AttemptEnd> {
   let sent: boolean | null = null;
-  const limit = new AbortController();
+  const limit = startLimit(call);
   const { signal } = limit;
-  // Followed by hand: a joint signal of `AbortSignal.any` costs as much as the rest of this function.
-  const stop = () => limit.abort(call.stop.reason);
-  if (call.stop.aborted) stop();
-  else call.stop.addEventListener('abort', stop);
-  const scope = {
+  const scope: AttemptScope = {
     signal,
+    about: call.about,
     traceparent: call.traceparent,
     tracked: () => {
       sent ??= false;
@@ -58,44 +57,55 @@ export async function callAction(sending: Sending, call: CallAction): Promise<At
     sent: () => {
       sent = true;
     },
+    broke: limit.giveUp,
   };
-  const attempt: Attempt = {
-    key: call.key,
-    number: call.number,
-    firstAt: call.firstAt,
-    progress: call.progress,
-    signal,
-    log: call.log,
-    sending: scope.sent,
-  };
-  let late: NodeJS.Timeout | undefined;
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => undefined);
-  const giveUp = () => {
-    late = setTimeout(() => aborted.reject(signal.reason as Error), settleMs);
-  };
-  if (signal.aborted) giveUp();
-  else signal.addEventListener('abort', giveUp);
-  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${call.timeoutMs} ms`)), call.timeoutMs);
+  const { key, number, firstAt, progress, log } = call;
+  const attempt: Attempt = { key, number, firstAt, progress, signal, log, sending: scope.sent };
   const started = { run: false };
   try {
     const output = await sending.within(scope, () => {
       const running = runAction(call, attempt, started);
       running.catch(() => undefined);
-      return Promise.race([running, aborted.promise]);
+      return Promise.race([running, limit.passed]);
     });
     return { status: 'succeeded', output, sent };
   } catch (error) {
     const left = started.run ? sent : false;
     return { ...classify(error, left, call.stop.aborted, signal.aborted, call.log), sent: left };
   } finally {
-    clearTimeout(timer);
-    call.stop.removeEventListener('abort', stop);
-    signal.removeEventListener('abort', giveUp);
-    // Whatever the action left open, an unread body say, is let go.
-    limit.abort(over);
-    clearTimeout(late);
+    limit.end();
   }
+}
+
+/** Aborts at the time limit and when the caller stops; `passed` rejects a little later, for an action that ignores it. */
+function startLimit({ stop, timeoutMs }: Pick<CallAction, 'stop' | 'timeoutMs'>) {
+  const limit = new AbortController();
+  const { signal } = limit;
+  const passed = Promise.withResolvers<never>();
+  passed.promise.catch(() => undefined);
+  let late: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    late = setTimeout(() => passed.reject(signal.reason as Error), settleMs);
+  };
+  signal.addEventListener('abort', onAbort);
+  // Followed by hand: a joint signal of `AbortSignal.any` costs as much as the rest of this function.
+  const onStop = () => limit.abort(stop.reason);
+  if (stop.aborted) onStop();
+  else stop.addEventListener('abort', onStop);
+  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  return {
+    signal,
+    passed: passed.promise,
+    giveUp: (error: unknown) => passed.reject(error),
+    end: () => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', onStop);
+      signal.removeEventListener('abort', onAbort);
+      // Whatever the action left open, an unread body say, is let go.
+      limit.abort(over);
+      clearTimeout(late);
+    },
+  };
 }
 
 async function runAction(call: CallAction, attempt: Attempt, started: { run: boolean }): Promise<unknown> {

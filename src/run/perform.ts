@@ -157,9 +157,11 @@ function newAttempt(doing: Doing): Attempt {
 }
 
 function callOf(doing: Doing, attempt: Pick<Attempt, 'key' | 'number'>, stop: AbortSignal) {
-  const { parts, step, input } = doing;
+  const { parts, journal, step, input } = doing;
   const state = stepState(doing);
+  const { connection, actionName } = step;
   return {
+    about: { connection, action: actionName, runId: journal.run.id, step: step.id, number: attempt.number },
     action: step.action,
     client: () => openClient(parts, step.connection),
     input,
