@@ -2,7 +2,7 @@
 
 import { parseDuration } from '../core/settings.ts';
 import type { Action, Connector } from '../plugin/index.ts';
-import type { CheckedConnection, CheckedStep } from './checked.ts';
+import type { CheckedConnection, CheckedStep, UnresolvedStep } from './checked.ts';
 import { reportUnknownPart } from './check-connections.ts';
 import type { ReadyAction, StepChecking } from './checking.ts';
 import type { RetryPolicy } from './compile.ts';
@@ -18,7 +18,7 @@ import { nearest } from './suggest.ts';
 import { readBare, readValue, type Reading } from './value.ts';
 import { validateWritten } from './written.ts';
 
-export function checkStep(step: OrderedStep, checking: StepChecking): CheckedStep | undefined {
+export function checkStep(step: OrderedStep, checking: StepChecking): CheckedStep | UnresolvedStep {
   const { report } = checking;
   const { node, id, needs } = step;
   const reading = readingOf(id, checking);
@@ -26,9 +26,9 @@ export function checkStep(step: OrderedStep, checking: StepChecking): CheckedSte
   const input = withNode === undefined ? undefined : readValue(withNode, reading);
   const condition = readBare(child(node, 'if'), reading);
   const found = findAction(child(node, 'uses'), checking);
-  if (found === undefined) return undefined;
+  if (found === undefined) return { id, needs, condition, input };
   const ready = readyAction(found.action, found.name, child(node, 'uses') ?? node, checking);
-  if (ready === undefined) return undefined;
+  if (ready === undefined) return { id, needs, condition, input };
   if (input === undefined || input.kind === 'map') {
     const faults = validateWritten(input, ready.written);
     const owner = child(node, 'uses') ?? node;
@@ -159,6 +159,7 @@ function findConnection(
     settings: undefined,
     secretSpans: new Map(),
     concurrency: undefined,
+    rate: undefined,
     span: node,
   };
   connections.set(name, connection);

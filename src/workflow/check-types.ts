@@ -1,7 +1,7 @@
 // Checks the types of all expressions of a file: conditions, `unique`, and the inputs of steps.
 
 import type { Schema } from '../plugin/index.ts';
-import type { CheckedFile, CheckedStep, CheckedWorkflow } from './checked.ts';
+import type { CheckedFile, CheckedWorkflow } from './checked.ts';
 import { schemaOf, takesNull } from './encode-inside.ts';
 import type { ExpressionNode } from './expression/ast.ts';
 import { createChecker } from './expression/check.ts';
@@ -39,9 +39,9 @@ function checkWorkflow(workflow: CheckedWorkflow, event: Type, env: Type, typing
   ]);
   const names = checkCondition(workflow.condition, all, typing);
   checkUnique(workflow.unique, names, typing);
-  for (const step of workflow.steps) {
+  for (const step of [...workflow.steps, ...workflow.unresolved]) {
     const read = new Map(names).set('run', typeOfRun).set('steps', typeOfSteps(step, workflow));
-    checkInput(step, checkCondition(step.condition, read, typing), typing);
+    checkInput(step.input, step.schema, checkCondition(step.condition, read, typing), typing);
   }
 }
 
@@ -67,8 +67,12 @@ function checkCondition(written: Written | undefined, names: Names, typing: Typi
   return holding(terms, names, checker);
 }
 
+/** A term that can never hold is a problem of its own, and must not hide those of all that relies on it. */
 function holding(terms: readonly ExpressionNode[], names: Names, checker: Checker): Names {
-  return terms.reduce((known, term) => checker.assuming(term, true, known), names);
+  return terms.reduce((known, term) => {
+    const next = checker.assuming(term, true, known);
+    return [...next.values()].some(isNever) ? known : next;
+  }, names);
 }
 
 function checkTerm(term: ExpressionNode, names: Names, checker: Checker): void {
@@ -99,9 +103,9 @@ function checkUnique(written: Written | undefined, names: Names, typing: Typing)
   });
 }
 
-function checkInput(step: CheckedStep, names: Names, typing: Typing): void {
-  if (step.input !== undefined)
-    checkValue(step.input, { schema: step.schema, path: '', required: true }, names, typing);
+/** Without a schema, of an action that is not known, any input is right. */
+function checkInput(input: Value | undefined, schema: Schema | undefined, names: Names, typing: Typing): void {
+  if (input !== undefined) checkValue(input, { schema, path: '', required: schema !== undefined }, names, typing);
 }
 
 /** Where a value stands in the input. */

@@ -28,11 +28,13 @@ function checkWorkflow(name: string, entry: Entry, checking: WorkflowChecking): 
   const condition = readBare(child(value, 'if'), reading);
   const unique = readBare(child(value, 'unique'), reading);
   const order = orderSteps(itemsOf(child(value, 'steps')).slice(0, stepLimit), report);
-  const steps = order.steps.flatMap((step) => checkStep(step, { ...checking, order }) ?? []);
+  const checked = order.steps.map((step) => checkStep(step, { ...checking, order }));
+  const steps = checked.filter((step) => step.schema !== undefined);
+  const unresolved = checked.filter((step) => step.schema === undefined);
   const timeout = textOf(child(value, 'timeout'));
   const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
   const description = textOf(child(value, 'description')) ?? '';
-  return { name, description, on, condition, unique, timeoutMs, steps, span: entry.key };
+  return { name, description, on, condition, unique, timeoutMs, steps, unresolved, span: entry.key };
 }
 
 function checkOn(node: Node | undefined, checking: WorkflowChecking): EventPattern | undefined {

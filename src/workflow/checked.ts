@@ -4,6 +4,7 @@ import type { Action, Connector, Effect, Schema, Source } from '../plugin/index.
 import type { Catalogue } from './catalogue.ts';
 import type { RetryPolicy } from './compile.ts';
 import type { EventPattern } from './glob.ts';
+import type { Rate } from './rate.ts';
 import type { Span } from './report.ts';
 import type { Validate } from './validate.ts';
 import type { Value, Written } from './value.ts';
@@ -26,6 +27,7 @@ export interface CheckedConnection {
   /** The secrets it reads, and where. */
   readonly secretSpans: ReadonlyMap<string, Span>;
   readonly concurrency: number | undefined;
+  readonly rate: Rate | undefined;
   readonly span: Span;
 }
 
@@ -53,6 +55,14 @@ export interface CheckedStep {
   readonly span: Span;
 }
 
+/** What a step reads, and after which it runs. */
+export type ReadingStep = Pick<CheckedStep, 'id' | 'needs' | 'condition' | 'input'>;
+
+/** A step whose action is not known. */
+export interface UnresolvedStep extends ReadingStep {
+  readonly schema?: undefined;
+}
+
 export interface CheckedWorkflow {
   readonly name: string;
   readonly description: string;
@@ -61,6 +71,7 @@ export interface CheckedWorkflow {
   readonly unique: Written | undefined;
   readonly timeoutMs: number | undefined;
   readonly steps: readonly CheckedStep[];
+  readonly unresolved: readonly UnresolvedStep[];
   readonly span: Span;
 }
 

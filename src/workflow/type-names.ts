@@ -1,6 +1,6 @@
 // The types of what expressions read: the event that a workflow takes, the run, `env`, and the steps that are done.
 
-import type { CheckedFile, CheckedStep, CheckedWorkflow } from './checked.ts';
+import type { CheckedFile, CheckedStep, CheckedWorkflow, ReadingStep } from './checked.ts';
 import { conjuncts } from './expression/evaluate.ts';
 import { typeOfData, typeOfSchema } from './expression/schema-types.ts';
 import { literal, nothing, number, objectOf, text, union, type Shape, type Type } from './expression/types.ts';
@@ -60,7 +60,7 @@ function eventOf(type: string, { name, source, catalogue }: EventSource, isGlob:
 }
 
 /** The steps that are done when a step begins; of those that could not be checked nothing is known. */
-export function typeOfSteps(step: CheckedStep, workflow: CheckedWorkflow): Type {
+export function typeOfSteps(step: ReadingStep, workflow: CheckedWorkflow): Type {
   const before = stepsBefore(step, workflow);
   return objectOf(
     before.map((other) => [other.id, typeOfStep(other, step)] as const),
@@ -68,7 +68,7 @@ export function typeOfSteps(step: CheckedStep, workflow: CheckedWorkflow): Type 
   );
 }
 
-function stepsBefore(step: CheckedStep, { steps }: CheckedWorkflow): CheckedStep[] {
+function stepsBefore(step: ReadingStep, { steps }: CheckedWorkflow): CheckedStep[] {
   const found = new Set<string>();
   const open = [...step.needs];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -80,7 +80,7 @@ function stepsBefore(step: CheckedStep, { steps }: CheckedWorkflow): CheckedStep
 }
 
 /** One shape for each way that a step may have ended when another begins. */
-function typeOfStep(step: CheckedStep, reader: CheckedStep): Type {
+function typeOfStep(step: CheckedStep, reader: ReadingStep): Type {
   const ended = (status: string, output: Type) =>
     objectOf([
       ['status', [{ kind: 'text', values: [status], declared: endings } satisfies Shape]],
@@ -96,7 +96,7 @@ function typeOfStep(step: CheckedStep, reader: CheckedStep): Type {
 const endings = ['succeeded', 'failed', 'skipped'];
 
 /** Whether a step cannot be skipped by its `if` when another runs, because that other's `if` says the same. */
-function holdsWith(step: CheckedStep, reader: CheckedStep): boolean {
+function holdsWith(step: CheckedStep, reader: ReadingStep): boolean {
   if (step.condition === undefined || reader.condition === undefined) return false;
   const told = new Set(termsOf(reader.condition.expression));
   return termsOf(step.condition.expression).every((term) => told.has(term));

@@ -7,6 +7,7 @@ import { merge } from './merge.ts';
 import { overlap, falsy, truthy, without } from './overlap.ts';
 import {
   absent,
+  fieldOf,
   fieldOfShape,
   filter,
   isAbsent,
@@ -201,16 +202,18 @@ function ownersOf(type: Type, method: string, keep: Keep): Type {
   });
 }
 
-/** The shapes whose field is one that `keep` leaves, with that field. */
+/** The shapes whose field is one that `keep` leaves, with that field. A field that none has is a mistake that says nothing. */
 function withField(type: Type, name: string, keep: Keep): Type {
   if (type === 'any') return type;
-  return type.flatMap((shape) => {
-    const field = fieldOfShape(shape, name) ?? missing;
+  const left = type.flatMap((shape) => {
+    const known = fieldOfShape(shape, name);
+    const field = known ?? missing;
     const kept = keep(field);
     if (isNever(kept)) return [];
-    if (shape.kind !== 'object' || field === 'any' || kept === field) return [shape];
+    if (shape.kind !== 'object' || known === undefined || field === 'any' || kept === field) return [shape];
     return [{ ...shape, fields: withOne(shape.fields, name, kept) }];
   });
+  return isNever(left) && fieldOf(type, name) === undefined ? type : left;
 }
 
 /** Where a value is missing or null. */
