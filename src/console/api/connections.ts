@@ -18,8 +18,10 @@ export const connection = {
     since: timeOrNull,
     untilAt: timeOrNull,
     error: errorOrNull,
+    connector: { type: ['string', 'null'], description: 'null when it is no longer in the file' },
+    concurrency: { type: ['integer', 'null'], description: 'of its own; null: the setting CONCURRENCY' },
   },
-  required: ['name', 'status', 'reason', 'since', 'untilAt', 'error'],
+  required: ['name', 'status', 'reason', 'since', 'untilAt', 'error', 'connector', 'concurrency'],
   additionalProperties: false,
 } as const;
 export type ConnectionView = FromSchema<typeof connection>;
@@ -54,17 +56,21 @@ export function connectionRoutes(api: FastifyInstance, parts: AdminParts): void 
 }
 
 /** Every live connection, and those of which a state is still kept. */
-export async function readConnections({ store, connections }: AdminParts): Promise<ConnectionView[]> {
+export async function readConnections({ store, connections, workflows }: AdminParts): Promise<ConnectionView[]> {
+  const live = (await workflows?.())?.connections;
   const kept = new Map((await store.connections()).map((state) => [state.name, state]));
   const names = new Set([...(connections?.() ?? []), ...kept.keys()]);
   return [...names].sort().map((name) => {
     const state = kept.get(name);
-    if (state === undefined) return untouched(name);
+    const { connector, concurrency = null } = live?.get(name) ?? {};
+    const known = { ...untouched(name), connector: connector?.name ?? null, concurrency };
+    if (state === undefined) return known;
     const { status, reason, since, untilAt, error } = state;
-    return { name, status, reason, since: iso(since), untilAt: isoOrNull(untilAt), error: viewError(error) };
+    return { ...known, status, reason, since: iso(since), untilAt: isoOrNull(untilAt), error: viewError(error) };
   });
 }
 
 function untouched(name: string): ConnectionView {
-  return { name, status: 'ok', reason: null, since: null, untilAt: null, error: null };
+  const nothing = { reason: null, since: null, untilAt: null, error: null, connector: null, concurrency: null };
+  return { name, status: 'ok', ...nothing };
 }

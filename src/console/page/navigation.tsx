@@ -1,6 +1,6 @@
 // The list of screens, with what waits for a person.
 
-import type { StatusView } from '../api/status.ts';
+import type { OverviewAnswer } from '../api/overview.ts';
 import { useData } from './live.ts';
 import { Brand } from './parts/brand.tsx';
 import { Icon, type IconName } from './parts/icon.tsx';
@@ -21,17 +21,20 @@ const places: readonly Place[] = [
   { path: 'workflows', title: 'Workflows', icon: 'flow' },
   { path: 'connections', title: 'Connections', icon: 'plug' },
   { path: 'refused', title: 'Refused', icon: 'shield' },
+  { path: 'activity', title: 'Activity', icon: 'clock' },
   { path: 'playground', title: 'Playground', icon: 'pen' },
 ];
 
 const sandboxes: Place = { path: 'sandboxes', title: 'Sandboxes', icon: 'inbox' };
 
+const none = { inDoubt: 0, credentials: 0, paused: 0, missing: 0, failed: 0 };
+
 export function Navigation({ route, leave }: { readonly route: Route; readonly leave: () => void }) {
   const session = useSession();
-  const status = useData<StatusView>('/status').value;
+  const attention = useData<OverviewAnswer>('/overview').value?.attention;
   const here = route.path[0] ?? '';
-  const held = status?.store.runs.held ?? 0;
-  const failed = status?.store.runs.failed ?? 0;
+  const { inDoubt, credentials, paused, missing, failed } = attention ?? none;
+  const held = inDoubt + credentials + paused + missing;
   return (
     <nav class="side" aria-label="Screens">
       <a class="brand" href={linkTo([])}>
@@ -45,7 +48,7 @@ export function Navigation({ route, leave }: { readonly route: Route; readonly l
               {title}
               {path === 'attention' && held + failed > 0 && (
                 <span class={`badge ${held > 0 ? '' : 'bad'}`} title={`${held} held, ${failed} failed`}>
-                  {held + failed}
+                  {(held + failed).toLocaleString('en')}
                 </span>
               )}
             </a>

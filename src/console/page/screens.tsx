@@ -2,6 +2,7 @@
 
 import type { ComponentType } from 'preact';
 import type { Route, ScreenParts } from './route.ts';
+import { Activity } from './screens/activity.tsx';
 import { Connections } from './screens/connections.tsx';
 import { Event } from './screens/event.tsx';
 import { Events } from './screens/events.tsx';
@@ -30,6 +31,7 @@ const lists: Readonly<Record<string, ComponentType<ScreenParts>>> = {
   connections: Connections,
   playground: Playground,
   refused: Refused,
+  activity: Activity,
   sandboxes: Sandboxes,
 };
 const details: Readonly<Record<string, ComponentType<ScreenParts>>> = {

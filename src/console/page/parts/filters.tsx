@@ -7,8 +7,8 @@ import { wordsOf } from './status.tsx';
 export interface FilterField {
   readonly name: string;
   readonly label: string;
-  /** A choice; without it a text. */
-  readonly options?: readonly string[];
+  /** A choice; without it a text. A pair is a value and its words. */
+  readonly options?: readonly (string | readonly [value: string, words: string])[];
   readonly hint?: string;
 }
 
@@ -17,6 +17,14 @@ interface FiltersParts {
   readonly query: Readonly<Record<string, string>>;
   readonly fields: readonly FilterField[];
 }
+
+/** How far back a list goes; the address takes any time: `?from=2026-11-23T09:00Z&to=…`. */
+export const timeOptions = [
+  ['15m', 'last 15 minutes'],
+  ['1h', 'last hour'],
+  ['24h', 'last 24 hours'],
+  ['7d', 'last 7 days'],
+] as const;
 
 /** Typing waits this long before the list changes. */
 const pauseMs = 250;
@@ -36,9 +44,9 @@ export function Filters({ path, query, fields }: FiltersParts) {
           {options ? (
             <select value={query[name] ?? ''} onChange={(event) => change(name, event.currentTarget.value, 0)}>
               <option value="">all</option>
-              {options.map((option) => (
-                <option key={option} value={option}>
-                  {wordsOf(option)}
+              {choicesOf(options, query[name]).map(([value, words]) => (
+                <option key={value} value={value}>
+                  {words}
                 </option>
               ))}
             </select>
@@ -54,4 +62,11 @@ export function Filters({ path, query, fields }: FiltersParts) {
       ))}
     </form>
   );
+}
+
+/** With what the address asks for, also when it is none of ours. */
+function choicesOf(options: NonNullable<FilterField['options']>, given: string | undefined) {
+  const pairs = options.map((option) => (typeof option === 'string' ? ([option, wordsOf(option)] as const) : option));
+  const known = given === undefined || given === '' || pairs.some(([value]) => value === given);
+  return known ? pairs : [...pairs, [given, given] as const];
 }

@@ -1,7 +1,7 @@
 // A list in pages: the newest stay true by themselves, older ones are fetched on demand.
 
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { get, type Query } from '../api.ts';
 import { useData } from '../live.ts';
 import { Trouble } from './words.tsx';
@@ -15,7 +15,8 @@ interface PagesParts<T> {
   readonly path: string;
   readonly query: Query;
   readonly empty: ComponentChildren;
-  readonly children: (rows: readonly T[]) => ComponentChildren;
+  /** `isNew`: it arrived while the list was looked at. */
+  readonly children: (rows: readonly T[], isNew: (id: string) => boolean) => ComponentChildren;
 }
 
 /** The key of the element that holds it must change with the query: older pages belong to one list. */
@@ -23,8 +24,11 @@ export function Pages<T extends { readonly id: string }>({ path, query, empty, c
   const first = useData<PageOf<T>>(path, query);
   const [older, setOlder] = useState<PageOf<T>>();
   const [busy, setBusy] = useState(false);
+  const newest = useRef<string>(undefined);
   if (first.value === undefined)
     return first.failure ? <Trouble failure={first.failure} /> : <p class="loading">Loading…</p>;
+  newest.current ??= first.value.items[0]?.id ?? '';
+  const isNew = (id: string) => newest.current !== undefined && id > newest.current;
   const known = new Set(first.value.items.map(({ id }) => id));
   const rows = [...first.value.items, ...(older?.items ?? []).filter(({ id }) => !known.has(id))];
   const next = older === undefined ? first.value.next : older.next;
@@ -41,7 +45,7 @@ export function Pages<T extends { readonly id: string }>({ path, query, empty, c
   return (
     <>
       {first.failure && <Trouble failure={first.failure} />}
-      {rows.length === 0 ? empty : children(rows)}
+      {rows.length === 0 ? empty : children(rows, isNew)}
       {next !== null && (
         <p class="more">
           <button type="button" disabled={busy} onClick={() => void more()}>

@@ -5,7 +5,12 @@ import { linkTo } from '../route.ts';
 import { Status } from './status.tsx';
 import { durationOf, When } from './when.tsx';
 
-export function RunTable({ rows }: { readonly rows: readonly RunSummary[] }) {
+interface RunTableParts {
+  readonly rows: readonly RunSummary[];
+  readonly isNew?: (id: string) => boolean;
+}
+
+export function RunTable({ rows, isNew }: RunTableParts) {
   return (
     <div class="scroll">
       <table>
@@ -23,7 +28,7 @@ export function RunTable({ rows }: { readonly rows: readonly RunSummary[] }) {
         </thead>
         <tbody>
           {rows.map((run) => (
-            <tr key={run.id} class="fresh">
+            <tr key={run.id} class={isNew?.(run.id) ? 'fresh' : undefined}>
               <td>
                 <When at={run.createdAt} short />
               </td>
@@ -33,7 +38,7 @@ export function RunTable({ rows }: { readonly rows: readonly RunSummary[] }) {
               </th>
               <td>
                 <Status status={run.status} reason={run.reason} />
-                {run.error && <p class="quiet small">{run.error.message}</p>}
+                {run.error && <p class="quiet small cut">{run.error.message}</p>}
               </td>
               <td>
                 <ol class="steps">

@@ -28,9 +28,9 @@ export function Step({ step, attempts }: StepParts) {
         </h3>
         <Status status={step.status} reason={step.reason} />
       </header>
-      <div class="body stack close">
+      <div class="body stack close" hidden={isEmpty(step, attempts)}>
         {step.note && <p>{step.note}</p>}
-        {step.error && <ProblemText error={step.error} />}
+        {step.error && !last?.error && <ProblemText error={step.error} />}
         {step.dueAt && (
           <p>
             Next try <When at={step.dueAt} />
@@ -48,6 +48,11 @@ export function Step({ step, attempts }: StepParts) {
   );
 }
 
+/** Nothing is known of it yet. */
+function isEmpty({ note, error, dueAt, input, output }: StepView, attempts: readonly AttemptView[]): boolean {
+  return !note && !error && !dueAt && input === undefined && output === undefined && attempts.length === 0;
+}
+
 function Value({ title, value }: { readonly title: string; readonly value: unknown }) {
   return (
     <div class="value-box">
@@ -62,20 +67,18 @@ function Attempts({ attempts }: { readonly attempts: readonly AttemptView[] }) {
     <details open={attempts.length > 1 || attempts.some(({ status }) => status !== 'succeeded')}>
       <summary class="fold">{attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`}</summary>
       <ol class="attempts">
-        {attempts.map((attempt) => (
+        {attempts.map((attempt, index) => (
           <li key={attempt.id}>
-            <div class="line">
-              <span class="quiet">#{attempt.number}</span>
-              <Status status={attempt.status} />
-              <When at={attempt.begunAt} short />
-              {attempt.endedAt && (
-                <span class="quiet">{durationOf(Date.parse(attempt.endedAt) - Date.parse(attempt.begunAt))}</span>
-              )}
+            <span class="quiet number">#{attempt.number}</span>
+            <Status status={attempt.status} />
+            <When at={attempt.begunAt} short />
+            <span class="quiet number">{tookOf(attempt)}</span>
+            <div class="said-of-it">
               <span class="quiet">{sentOf(attempt)}</span>
               {attempt.late && <span class="doubt">came late: evidence only</span>}
-              <Copy text={attempt.key}>copy key</Copy>
+              {attempt.error && <ProblemText error={attempt.error} />}
             </div>
-            {attempt.error && <ProblemText error={attempt.error} />}
+            {attempt.key !== attempts[index - 1]?.key && <Copy text={attempt.key}>copy key</Copy>}
           </li>
         ))}
       </ol>
@@ -83,8 +86,12 @@ function Attempts({ attempts }: { readonly attempts: readonly AttemptView[] }) {
   );
 }
 
+function tookOf({ begunAt, endedAt }: AttemptView): string {
+  return endedAt === null ? '' : durationOf(Date.parse(endedAt) - Date.parse(begunAt));
+}
+
+/** Only where it matters: what was rejected, or may be tried again, did nothing either way. */
 function sentOf({ sent, status }: AttemptView): string {
   if (sent === false) return 'nothing was sent';
-  if (sent === true || status === 'succeeded') return 'sent';
-  return 'not known whether it was sent';
+  return sent === null && status === 'in_doubt' ? 'not known whether it was sent' : '';
 }

@@ -34,9 +34,9 @@ export function Timeline({ run }: { readonly run: RunDetail }) {
   return (
     <div class="timeline card" aria-hidden="true">
       <div class="axis">
-        {[0, 0.25, 0.5, 0.75, 1].map((part) => (
-          <span key={part} style={{ left: `${part * 100}%` }}>
-            {part === 0 ? '0' : durationOf(span * part)}
+        {ticksOf(span).map((at) => (
+          <span key={at} style={{ left: `${(100 * at) / span}%` }}>
+            {at === 0 ? '0' : durationOf(at)}
           </span>
         ))}
       </div>
@@ -46,6 +46,9 @@ export function Timeline({ run }: { readonly run: RunDetail }) {
             <Status status={step.status} reason={step.reason} compact={step.id} />
           </div>
           <div class="track">
+            {ticksOf(span).map((at) => (
+              <i key={at} style={{ left: `${(100 * at) / span}%` }} />
+            ))}
             {barsOf(run, step.id, now).map(({ key, from, to, tone, title }) => (
               <span
                 key={key}
@@ -59,6 +62,16 @@ export function Timeline({ run }: { readonly run: RunDetail }) {
       ))}
     </div>
   );
+}
+
+const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
+const minutes = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14_400, 43_200];
+const tickSteps = [...seconds.map((count) => count * 1000), ...minutes.map((count) => count * 60_000)];
+
+/** Round times, at most six of them; the last one leaves room for its words. */
+function ticksOf(span: number): readonly number[] {
+  const step = tickSteps.find((one) => span / one <= 5.4) ?? span / 5;
+  return Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step);
 }
 
 /** Attempts as bars, and the waits between them as lines. */

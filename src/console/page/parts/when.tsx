@@ -3,6 +3,14 @@
 import { useEffect, useState } from 'preact/hooks';
 
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const nearby = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 const zoned = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
@@ -29,15 +37,16 @@ export function useNow(): number {
   return now;
 }
 
-/** `short`: the hour alone, for what happened today. */
+/** `short`: without what can be taken for granted, the year and today's date. */
 export function When({ at, short = false }: { readonly at: string | null; readonly short?: boolean }) {
   const now = useNow();
   if (at === null) return <span class="quiet">never</span>;
   const date = new Date(at);
   const today = date.toDateString() === new Date(now).toDateString();
+  const near = Math.abs(date.getTime() - now) < 300 * 86_400_000;
   return (
     <time dateTime={at} title={zoned.format(date)} class="when">
-      <span class="clock">{short && today ? clock.format(date) : absolute.format(date)}</span>{' '}
+      <span class="clock">{(short ? (today ? clock : near ? nearby : absolute) : absolute).format(date)}</span>{' '}
       <span class="ago">{agoOf(date.getTime(), now)}</span>
     </time>
   );
@@ -49,11 +58,18 @@ export function agoOf(at: number, now: number): string {
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
-/** 950 ms, 4.2 s, 3 min 20 s, 2 h 5 min. */
+/** 950 ms, 4.2 s, 3 min 20 s, 2 h 5 min, 3 d 4 h; without a second part that is nothing. */
 export function durationOf(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes} min ${Math.round((ms % 60_000) / 1000)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(ms % 1000 === 0 ? 0 : 1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return both(minutes, 'min', seconds % 60, 's');
+  if (minutes < 24 * 60) return both(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  const hours = Math.floor(minutes / 60);
+  return both(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+function both(large: number, unit: string, small: number, rest: string): string {
+  return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${rest}`;
 }

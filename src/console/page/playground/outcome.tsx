@@ -12,7 +12,7 @@ interface OutcomeParts {
 }
 
 export function Outcome({ looked, picked }: OutcomeParts) {
-  if (looked === undefined) return null;
+  if (looked === undefined) return <p class="loading">Trying…</p>;
   const errors = looked.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0)
     return (
@@ -28,7 +28,8 @@ export function Outcome({ looked, picked }: OutcomeParts) {
         ))}
       </ul>
     );
-  if (!picked || looked.tried === undefined) return null;
+  if (!picked) return <p class="empty">Pick an event to see what would happen with it.</p>;
+  if (looked.tried === undefined) return <p class="loading">Trying…</p>;
   return (
     <ul class="verdicts card" aria-live="polite">
       {looked.tried.map((one) => (

@@ -23,7 +23,9 @@ export function Attention() {
       <Loaded data={data}>
         {({ groups, more }) =>
           groups.length === 0 ? (
-            <Empty>Nothing waits for you. Every effect is known to be done or not done.</Empty>
+            <Empty next={<a href={linkTo(['runs'])}>See what ran</a>}>
+              Nothing waits for you. Every effect is known to be done or not done.
+            </Empty>
           ) : (
             <div class="stack close">
               {more && (
@@ -62,7 +64,7 @@ function Card({ group, reload }: { readonly group: Group; readonly reload: () =>
         <span class="quiet">
           <a href={linkTo(['workflows', workflow])}>{workflow}</a>
           {step && ` › ${step}`}
-          {connection && ` on ${connection}`}
+          {connection !== '*' && ` on ${connection}`}
         </span>
       </header>
       <div class="body stack close">

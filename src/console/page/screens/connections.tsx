@@ -17,9 +17,11 @@ export function Connections() {
       <Loaded data={data}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty>The workflow file uses no connection.</Empty>
+            <Empty next={<a href={linkTo(['workflows'])}>See the workflows</a>}>
+              The workflow file uses no connection.
+            </Empty>
           ) : (
-            <div class="stack close">
+            <div class="connections card">
               {items.map((connection) => (
                 <Connection key={connection.name} connection={connection} reload={data.reload} />
               ))}
@@ -32,7 +34,6 @@ export function Connections() {
 }
 
 const words: Readonly<Record<string, string>> = {
-  ok: 'Calls go out.',
   credentials: 'Its credentials were refused. Its runs are held, and nothing is lost; it is checked again by itself.',
   paused: 'A person paused it. Its runs are held until it is resumed.',
   down: 'It failed several times in a row. Its runs wait, and one call tries it again now and then.',
@@ -44,12 +45,14 @@ interface ConnectionParts {
 }
 
 function Connection({ connection, reload }: ConnectionParts) {
-  const { name, status, reason, since, untilAt, error } = connection;
+  const { name, status, reason } = connection;
   const path = `/connections/${encodeURIComponent(name)}`;
   return (
-    <article class="card" aria-label={`Connection ${name}`}>
+    <article aria-label={`Connection ${name}`}>
       <header>
-        <h2>{name}</h2>
+        <h2>
+          {name} <Facts connection={connection} />
+        </h2>
         <div class="line">
           <Status status={status} reason={reason === 'credentials' ? 'credentials' : null} />
           {status === 'ok' ? (
@@ -64,17 +67,31 @@ function Connection({ connection, reload }: ConnectionParts) {
           )}
         </div>
       </header>
-      <div class="body stack close">
-        <p>{words[reason ?? 'ok']}</p>
-        {error && <ProblemText error={error} />}
-        <Times since={since} untilAt={untilAt} />
-        {status !== 'ok' && (
-          <p>
-            <a href={linkTo(['runs'], { status: status === 'open' ? 'waiting' : 'held' })}>Its runs</a>
-          </p>
-        )}
-      </div>
+      {status !== 'ok' && <Trouble connection={connection} />}
     </article>
+  );
+}
+
+function Facts({ connection: { connector, concurrency } }: Pick<ConnectionParts, 'connection'>) {
+  return (
+    <span class="quiet small">
+      {connector}
+      {concurrency !== null && `, ${concurrency} at the same time`}
+    </span>
+  );
+}
+
+/** Why it does not work, since when, and what waits for it. */
+function Trouble({ connection: { name, status, reason, since, untilAt, error } }: Pick<ConnectionParts, 'connection'>) {
+  return (
+    <div class="stack close">
+      <p>{words[reason ?? 'down']}</p>
+      {error && <ProblemText error={error} />}
+      <Times since={since} untilAt={untilAt} />
+      <p>
+        <a href={linkTo(['runs'], { connection: name, status: status === 'open' ? 'waiting' : 'held' })}>Its runs</a>
+      </p>
+    </div>
   );
 }
 

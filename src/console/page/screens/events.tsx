@@ -1,7 +1,8 @@
 // Every event, newest first, with the workflows that took it.
 
 import type { EventSummary } from '../../api/events.ts';
-import { Filters } from '../parts/filters.tsx';
+import { Filters, timeOptions } from '../parts/filters.tsx';
+import { Nearest } from '../parts/nearest.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Status } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
@@ -9,6 +10,7 @@ import { Empty, Heading } from '../parts/words.tsx';
 import { linkTo, type ScreenParts } from '../route.ts';
 
 export function Events({ route: { query } }: ScreenParts) {
+  const untaken = query['status'] === 'ignored';
   return (
     <>
       <Heading title="Events" />
@@ -19,16 +21,30 @@ export function Events({ route: { query } }: ScreenParts) {
           { name: 'type', label: 'Type', hint: 'call.ended' },
           { name: 'source', label: 'Source', hint: 'name of a source' },
           { name: 'status', label: 'Status', options: ['pending', 'matched', 'ignored'] },
+          { name: 'from', label: 'Received', options: timeOptions },
+          { name: 'id', label: 'Id', hint: 'evt_… or its beginning' },
         ]}
       />
-      <Pages<EventSummary> key={JSON.stringify(query)} path="/events" query={query} empty={<NoEvents query={query} />}>
-        {(rows) => <Table rows={rows} />}
+      <Pages<EventSummary>
+        key={JSON.stringify(query)}
+        path="/events"
+        query={untaken ? { ...query, reasons: 'true' } : query}
+        empty={<NoEvents query={query} />}
+      >
+        {(rows, isNew) => <Table rows={rows} isNew={isNew} untaken={untaken} />}
       </Pages>
     </>
   );
 }
 
-function Table({ rows }: { readonly rows: readonly EventSummary[] }) {
+interface TableParts {
+  readonly rows: readonly EventSummary[];
+  readonly isNew: (id: string) => boolean;
+  /** Nobody took any of them: the reasons are more than the word. */
+  readonly untaken: boolean;
+}
+
+function Table({ rows, isNew, untaken }: TableParts) {
   return (
     <div class="scroll">
       <table>
@@ -39,12 +55,12 @@ function Table({ rows }: { readonly rows: readonly EventSummary[] }) {
             <th scope="col">Type</th>
             <th scope="col">Source</th>
             <th scope="col">Status</th>
-            <th scope="col">Workflows</th>
+            <th scope="col">{untaken ? 'Nearest reason' : 'Workflows'}</th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.id} class="fresh">
+            <tr key={row.id} class={isNew(row.id) ? 'fresh' : undefined}>
               <td>
                 <When at={row.receivedAt} short />
               </td>
@@ -55,13 +71,18 @@ function Table({ rows }: { readonly rows: readonly EventSummary[] }) {
               <td>
                 <Status status={row.status} />
               </td>
-              <td>{row.workflows.length === 0 ? <span class="quiet">none</span> : row.workflows.join(', ')}</td>
+              <td>{row.nearest ? <Nearest nearest={row.nearest} type={row.type} /> : workflowsOf(row)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+function workflowsOf({ status, workflows }: EventSummary) {
+  if (workflows.length > 0) return workflows.join(', ');
+  return <span class="quiet">{status === 'pending' ? 'not matched yet' : 'none took it'}</span>;
 }
 
 function NoEvents({ query }: { readonly query: Readonly<Record<string, string>> }) {

@@ -1,33 +1,57 @@
 // Requests that were not taken, with the reason.
 
 import type { DeliveryView } from '../../api/deliveries.ts';
+import { Filters, timeOptions } from '../parts/filters.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { wordsOf } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
 import { Empty, Heading } from '../parts/words.tsx';
+import { linkTo, type ScreenParts } from '../route.ts';
 
-export function Refused() {
+export function Refused({ route: { query } }: ScreenParts) {
+  const filtered = Object.keys(query).length > 0;
   return (
     <>
       <Heading title="Refused deliveries" />
+      <Filters
+        path={['refused']}
+        query={query}
+        fields={[
+          { name: 'source', label: 'Source', hint: 'name of a source' },
+          { name: 'reason', label: 'Reason', hint: 'signature.mismatch' },
+          { name: 'from', label: 'Received', options: timeOptions },
+        ]}
+      />
       <Pages<DeliveryView>
+        key={JSON.stringify(query)}
         path="/deliveries"
-        query={{ status: 'refused' }}
+        query={{ ...query, status: 'refused' }}
         empty={
-          <Empty>Nothing was refused. Requests with a wrong signature, address or size would be listed here.</Empty>
+          filtered ? (
+            <Empty next={<a href={linkTo(['refused'])}>Show all refused deliveries</a>}>
+              No refused delivery passes this filter.
+            </Empty>
+          ) : (
+            <Empty>Nothing was refused. Requests with a wrong signature, address or size would be listed here.</Empty>
+          )
         }
       >
-        {(rows) => <Table rows={rows} />}
+        {(rows, isNew) => <Table rows={rows} isNew={isNew} />}
       </Pages>
     </>
   );
 }
 
-function Table({ rows }: { readonly rows: readonly DeliveryView[] }) {
+interface TableParts {
+  readonly rows: readonly DeliveryView[];
+  readonly isNew: (id: string) => boolean;
+}
+
+function Table({ rows, isNew }: TableParts) {
   return (
-    <ul class="deliveries card">
+    <ul class="deliveries refused card">
       {rows.map((row) => (
-        <li key={row.id} class="fresh">
+        <li key={row.id} class={isNew(row.id) ? 'fresh' : undefined}>
           <details>
             <summary>
               <When at={row.receivedAt} short />

@@ -1,7 +1,7 @@
 // Every run, newest first.
 
 import type { RunSummary } from '../../api/run-view.ts';
-import { Filters } from '../parts/filters.tsx';
+import { Filters, timeOptions } from '../parts/filters.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { RunTable } from '../parts/run-table.tsx';
 import { Empty, Heading } from '../parts/words.tsx';
@@ -27,10 +27,13 @@ export function Runs({ route: { query } }: ScreenParts) {
         fields={[
           { name: 'workflow', label: 'Workflow', hint: 'its name' },
           { name: 'status', label: 'Status', options: statuses },
+          { name: 'reason', label: 'Held for', options: ['in_doubt', 'credentials', 'paused', 'missing'] },
+          { name: 'connection', label: 'Connection', hint: 'needed next' },
+          { name: 'from', label: 'Created', options: timeOptions },
         ]}
       />
       <Pages<RunSummary> key={JSON.stringify(query)} path="/runs" query={query} empty={none}>
-        {(rows) => <RunTable rows={rows} />}
+        {(rows, isNew) => <RunTable rows={rows} isNew={isNew} />}
       </Pages>
     </>
   );

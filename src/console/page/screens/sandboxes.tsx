@@ -17,20 +17,40 @@ export function Sandboxes() {
       <Loaded data={data}>
         {({ sandboxes }) => (
           <div class="stack">
-            {sandboxes.map(({ connection, total, items }) => (
-              <section key={connection} aria-label={connection}>
-                <header>
-                  <h2>
-                    {connection} <span class="quiet small">{total}</span>
-                  </h2>
-                </header>
-                {items.length === 0 ? <Empty>Nothing has arrived here.</Empty> : <Items items={items.toReversed()} />}
-              </section>
-            ))}
+            {sandboxes
+              .filter(({ items }) => items.length > 0)
+              .map(({ connection, total, items }) => (
+                <section key={connection} aria-label={connection}>
+                  <header>
+                    <h2>
+                      {connection} <span class="quiet small">{total}</span>
+                    </h2>
+                  </header>
+                  <Items items={items.toReversed()} />
+                </section>
+              ))}
+            <Untouched
+              names={sandboxes.filter(({ items }) => items.length === 0).map(({ connection }) => connection)}
+            />
           </div>
         )}
       </Loaded>
     </>
+  );
+}
+
+function Untouched({ names }: { readonly names: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <Empty
+      next={
+        <>
+          Send a sample: <code>npx hookline send</code>
+        </>
+      }
+    >
+      Nothing has arrived in {names.join(', ')} yet.
+    </Empty>
   );
 }
 

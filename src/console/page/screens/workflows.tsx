@@ -1,8 +1,10 @@
 // The workflows of the file in use.
 
 import type { WorkflowsAnswer, WorkflowView } from '../../api/workflows.ts';
+import type { ConfigAnswer } from '../../api/config.ts';
 import { useData } from '../live.ts';
 import { RefusedFile } from '../parts/refused-file.tsx';
+import { When } from '../parts/when.tsx';
 import { Empty, Heading, Loaded } from '../parts/words.tsx';
 import { linkTo } from '../route.ts';
 
@@ -21,6 +23,7 @@ export function Workflows() {
         }
       />
       <RefusedFile />
+      <LastLoad />
       <Loaded data={data}>
         {({ items }) =>
           items.length === 0 ? (
@@ -31,6 +34,29 @@ export function Workflows() {
         }
       </Loaded>
     </>
+  );
+}
+
+/** What the last load since the start changed. */
+function LastLoad() {
+  const last = useData<ConfigAnswer>('/config').value?.last ?? null;
+  if (last === null) return null;
+  const { added, removed, changed } = last.workflows;
+  const changes = [
+    ['added', added],
+    ['changed', changed],
+    ['removed', removed],
+  ] as const;
+  return (
+    <section class="card last-load" aria-label="Last load">
+      <span>
+        Last loaded <When at={last.at} short />
+      </span>
+      {changes.flatMap(([word, names]) =>
+        names.length === 0 ? [] : [<span key={word} class={word}>{`${word} ${names.join(', ')}`}</span>],
+      )}
+      {changes.every(([, names]) => names.length === 0) && <span class="quiet">no workflow changed</span>}
+    </section>
   );
 }
 
