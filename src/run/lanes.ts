@@ -96,20 +96,28 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
   };
 }
 
+/** Knows the states on their way to the store: what it holds meanwhile is older. */
+function createSaver(parts: Pick<LaneParts, 'save'>) {
+  const saving = new Map<string, number>();
+  const count = (name: string, by: number) => void saving.set(name, (saving.get(name) ?? 0) + by);
+  return {
+    isSaving: (name: string) => (saving.get(name) ?? 0) > 0,
+    save: async (state: ConnectionState) => {
+      count(state.name, 1);
+      try {
+        await parts.save(state);
+      } finally {
+        count(state.name, -1);
+      }
+    },
+  };
+}
+
 /** Slots in use and states, of every connection. */
 function createBook(parts: LaneParts, stored: readonly ConnectionState[]) {
   const states = new Map(stored.map((state) => [state.name, state]));
   const inUse = new Map<string, number>();
-  // States on their way to the store: what it holds meanwhile is older.
-  const saving = new Map<string, number>();
-  const save = async (state: ConnectionState) => {
-    saving.set(state.name, (saving.get(state.name) ?? 0) + 1);
-    try {
-      await parts.save(state);
-    } finally {
-      saving.set(state.name, (saving.get(state.name) ?? 1) - 1);
-    }
-  };
+  const { save, isSaving } = createSaver(parts);
   const used = (name: string) => inUse.get(name) ?? 0;
   // An open circuit whose time has come lets one call through.
   const slots = (name: string) => (states.get(name)?.status === 'open' ? 1 : parts.concurrency(name));
@@ -132,8 +140,7 @@ function createBook(parts: LaneParts, stored: readonly ConnectionState[]) {
     /** True when it was news. */
     adopt: (state: ConnectionState): boolean => {
       const known = states.get(state.name);
-      if ((saving.get(state.name) ?? 0) > 0 || (known?.since === state.since && known.status === state.status))
-        return false;
+      if (isSaving(state.name) || (known?.since === state.since && known.status === state.status)) return false;
       states.set(state.name, state);
       if (known?.status !== state.status || known.reason !== state.reason) parts.tell(state);
       return true;

@@ -3,7 +3,7 @@
 import type { ClaimedRun } from '../store/store.ts';
 import { storeError } from '../core/log.ts';
 import type { Event } from '../core/model.ts';
-import { executeRun } from './execute.ts';
+import { executeRun, type Control } from './execute.ts';
 import type { EngineParts } from './parts.ts';
 import { planPending } from './plan.ts';
 import { brokenOff } from './settle.ts';
@@ -54,27 +54,13 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
   const drain = new AbortController();
   let looping: Promise<void> = Promise.resolve();
   const begin = (claimed: ClaimedRun) => {
-    const stop = new AbortController();
-    let canceled = false;
-    const control = {
-      draining: () => drain.signal.aborted,
-      canceled: () => canceled,
-      stop: stop.signal,
-      freed: bell.ring,
-    };
-    const cancel = () => {
-      canceled = true;
-      stop.abort(new Error('canceled'));
-    };
-    const run = { done: Promise.resolve(), cancel, halt: () => stop.abort(new Error('shutting down')) };
-    run.done = executeRun(parts, claimed, control)
-      .catch((error: unknown) => giveBack(parts, claimed, error))
-      .finally(() => {
-        // A run that was lost may have been claimed again meanwhile.
-        if (active.get(claimed.run.id) === run) active.delete(claimed.run.id);
-        bell.ring();
-      });
-    active.set(claimed.run.id, run);
+    const { id } = claimed.run;
+    const run = beginRun(parts, claimed, { draining: () => drain.signal.aborted, freed: bell.ring }, () => {
+      // A run that was lost may have been claimed again meanwhile.
+      if (active.get(id) === run) active.delete(id);
+      bell.ring();
+    });
+    active.set(id, run);
   };
   return {
     start: () => {
@@ -106,6 +92,25 @@ export function createWorker(parts: EngineParts, owner: string): Worker {
       clearTimeout(timer);
     },
   };
+}
+
+/** Starts to run it; `over` is called later, when it is given back or lost. */
+function beginRun(
+  parts: EngineParts,
+  claimed: ClaimedRun,
+  control: Pick<Control, 'draining' | 'freed'>,
+  over: () => void,
+): Active {
+  const stop = new AbortController();
+  let canceled = false;
+  const done = executeRun(parts, claimed, { ...control, canceled: () => canceled, stop: stop.signal })
+    .catch((error: unknown) => giveBack(parts, claimed, error))
+    .finally(over);
+  const cancel = () => {
+    canceled = true;
+    stop.abort(new Error('canceled'));
+  };
+  return { done, cancel, halt: () => stop.abort(new Error('shutting down')) };
 }
 
 interface Loop {

@@ -29,6 +29,18 @@ const reconnectMs = 1000;
 /** A connection that is cut without a word is found by asking. */
 const askMs = 10_000;
 
+/** It may hang; nobody waits for it. */
+function drop(client: Client | null): void {
+  client?.removeAllListeners('end');
+  client?.end().catch(() => undefined);
+}
+
+function follow(payload = '', self: string, hear: (news: News) => void): void {
+  const [news, from] = payload.split(' ');
+  const kind = kinds.find((known) => known === news);
+  if (kind !== undefined && from !== self) hear(kind);
+}
+
 /** Holds one connection, made anew whenever it breaks; what was missed meanwhile may be anything. */
 export function listen({ url, limits, self, hear }: Listen): Listener {
   let client: Client | null = null;
@@ -37,14 +49,11 @@ export function listen({ url, limits, self, hear }: Listen): Listener {
   const later = (work: () => Promise<void>, ms: number) => {
     clearTimeout(timer);
     if (closed) return;
-    timer = setTimeout(() => void work(), ms);
-    timer.unref();
+    timer = setTimeout(() => void work(), ms).unref();
   };
   const lose = () => {
-    const lost = client;
+    drop(client);
     client = null;
-    lost?.removeAllListeners('end');
-    lost?.end().catch(() => undefined);
     later(connect, reconnectMs);
   };
   const ask = async () => {
@@ -58,24 +67,17 @@ export function listen({ url, limits, self, hear }: Listen): Listener {
   const connect = async () => {
     const next = new Client(connectionOptions(url, limits));
     next.on('error', () => undefined);
-    next.on('notification', ({ payload = '' }) => {
-      const [news, from] = payload.split(' ');
-      const kind = kinds.find((known) => known === news);
-      if (kind !== undefined && from !== self) hear(kind);
-    });
+    next.on('notification', ({ payload }) => follow(payload, self, hear));
     try {
       await next.connect();
       await next.query(`listen ${channel}`);
-      if (closed) {
-        await next.end();
-        return;
-      }
+      if (closed) return drop(next);
       client = next;
       next.on('end', lose);
       for (const kind of kinds) hear(kind);
       later(ask, askMs);
     } catch {
-      next.end().catch(() => undefined);
+      drop(next);
       later(connect, reconnectMs);
     }
   };
@@ -85,7 +87,6 @@ export function listen({ url, limits, self, hear }: Listen): Listener {
     close: async () => {
       closed = true;
       clearTimeout(timer);
-      client?.removeAllListeners('end');
       await client?.end();
     },
   };

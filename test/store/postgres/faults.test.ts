@@ -123,6 +123,17 @@ test.each(wrong)('says in plain words what is wrong, and no word of the address:
   for (const part of [url.password, url.username + ':', url.href]) expect(shown).not.toContain(part);
 });
 
+test('warns of a database that acknowledges what it may still lose', async () => {
+  const warnings: string[] = [];
+  const log = { warn: (text: string) => void warnings.push(text) };
+  await open({ log });
+  expect(warnings).toEqual([]);
+  const url = new URL(database.url);
+  url.searchParams.set('options', '-c synchronous_commit=off');
+  await open({ url: url.href, log });
+  expect(warnings).toEqual(['the database has synchronous_commit off: a power cut there loses what was acknowledged']);
+});
+
 test('refuses an address that is none, without repeating it', async () => {
   const options = { dir: '', connections: 5, leaseMs: 10_000, clock: Date.now, log: { warn: () => undefined } };
   const failure = openStore({ ...options, url: `mysql://root:${secret}@db/x` });
