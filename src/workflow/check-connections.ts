@@ -7,6 +7,7 @@ import { reportFaults } from './faults.ts';
 import { child, entriesOf, keyOf, textOf, type Entry, type Node } from './node.ts';
 import { warnNumbers } from './numbers.ts';
 import type { ProblemCode } from './problem.ts';
+import { parseRate } from './rate.ts';
 import type { Span } from './report.ts';
 import { nearest } from './suggest.ts';
 import { checkEnv, collectSecrets } from './references.ts';
@@ -46,7 +47,8 @@ function checkConnection(name: string, entry: Entry, checking: Checking): Checke
   }
   const limit = child(value, 'concurrency');
   const concurrency = limit?.kind === 'scalar' && typeof limit.value === 'number' ? limit.value : undefined;
-  return { name, connector, settings, secretSpans, concurrency, span: entry.key };
+  const rate = parseRate(textOf(child(value, 'rate')) ?? '');
+  return { name, connector, settings, secretSpans, concurrency, rate, span: entry.key };
 }
 
 /** The value at a path such as `auth.token`. */

@@ -160,6 +160,7 @@ function findConnection(
     secretSpans: new Map(),
     concurrency: undefined,
     rate: undefined,
+    rate: undefined,
     span: node,
   };
   connections.set(name, connection);

@@ -3,6 +3,7 @@
 import type { Action, Connector, Effect, Source } from '../plugin/index.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Place } from './problem.ts';
+import type { Rate } from './rate.ts';
 
 /** What expressions read as `event`. */
 export interface EventScope {
@@ -135,6 +136,8 @@ export interface ConnectionConfig {
   readonly plainSettings: Readonly<Record<string, unknown>>;
   /** Attempts at the same time; undefined: the default. */
   readonly concurrency?: number;
+  /** Attempts begun in a span of time; undefined: any number. */
+  readonly rate?: Rate;
   readonly at: Place;
 }
 

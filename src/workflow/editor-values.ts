@@ -8,6 +8,7 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Formats that editors do not know, or read otherwise. */
 const patterns: Readonly<Record<string, string>> = {
   duration: '^\\d{1,9}(ms|s|m|h|d)$',
+  rate: '^[1-9]\\d{0,6}/(s|min|h|d)$',
   name: '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$',
   'env-name': '^[A-Za-z_][A-Za-z0-9_]{0,99}$',
   email: '^[^\\s@<>,;]+@[^\\s@<>,;]+$',

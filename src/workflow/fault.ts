@@ -81,7 +81,8 @@ const typeWords: Readonly<Record<string, string>> = {
 };
 
 export function typeFault(error: ErrorObject, wanted: readonly string[]): Fault {
-  if (error.parentSchema?.['format'] === 'duration') return formatFault(error);
+  if (error.parentSchema?.['format'] === 'duration' || error.parentSchema?.['format'] === 'rate')
+    return formatFault(error);
   const path = pathOf(error.instancePath);
   const words = wanted.map((type) => typeWords[type] ?? type).join(' or ');
   const message = `${subject(path)} must be ${words}, not ${wanted.includes('integer') && typeof error.data === 'number' ? 'a fraction' : nameType(error.data)}`;

@@ -63,7 +63,7 @@ function secretText(value: unknown): string {
 }
 
 function readyConnection(checked: CheckedConnection, env: Env, source: SourceText): ConnectionConfig {
-  const { name, connector, secretSpans, concurrency } = checked;
+  const { name, connector, secretSpans, concurrency, rate } = checked;
   return {
     name,
     connector,
@@ -71,6 +71,7 @@ function readyConnection(checked: CheckedConnection, env: Env, source: SourceTex
     resolve: compileSettings(checked.settings, env, source),
     plainSettings: plainValue(checked.settings, env),
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(rate === undefined ? {} : { rate }),
     at: source.place(checked.span.offset),
   };
 }

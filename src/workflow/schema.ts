@@ -2,6 +2,7 @@
 
 import { parseDuration } from '../core/settings.ts';
 import type { Schema } from '../plugin/index.ts';
+import { parseRate } from './rate.ts';
 
 interface Format {
   readonly test: (text: string) => boolean;
@@ -14,6 +15,10 @@ export const formats: Readonly<Record<string, Format>> = {
   duration: {
     test: (text) => parseDuration(text) !== undefined,
     expected: 'a duration such as 500ms, 30s, 5m, 24h or 30d',
+  },
+  rate: {
+    test: (text) => parseRate(text) !== undefined,
+    expected: 'a rate such as 1/s, 30/min, 1000/h or 5000/d',
   },
   name: {
     test: (text) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(text),
@@ -66,6 +71,12 @@ const connection = {
     description: note,
     with: { ...map, description: 'Settings of the connector.' },
     concurrency: { ...count, description: 'Attempts under way at the same time.' },
+    rate: {
+      type: 'string',
+      format: 'rate',
+      description:
+        'Most attempts begun in a span of time, over all runs: `1/s`, `30/min`, `1000/h`. Default: any number.',
+    },
   },
   required: ['uses'],
 } as const satisfies Schema;

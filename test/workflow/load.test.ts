@@ -76,7 +76,7 @@ describe('a loaded file', () => {
 
 describe('a connection', () => {
   const text = (settings: string) =>
-    head.replace('with: { url: https://notes.example.com }', `concurrency: 2, with: ${settings}`) +
+    head.replace('with: { url: https://notes.example.com }', `concurrency: 2, rate: 30/min, with: ${settings}`) +
     `  one: { on: phone:call.ended, ${steps} }\n`;
 
   it('fills in secrets when it is opened, not before', async () => {
@@ -88,6 +88,7 @@ describe('a connection', () => {
       secretNames: ['TOKEN', 'SALT'],
       plainSettings: { url: 'https://owner@example.com', port: 1 },
       concurrency: 2,
+      rate: { count: 30, perMs: 60_000 },
       at: { line: 4, column: 16 },
     });
     expect(desk?.resolve((name) => name.toLowerCase())).toEqual({
@@ -104,7 +105,7 @@ describe('a connection', () => {
       workflows.connections.get('desk')?.resolve(() => 'hidden');
       expect.unreachable();
     } catch (error) {
-      expect((error as Error).message).toContain('"connections.desk.with.url" cannot be filled in at w.yaml:4:79');
+      expect((error as Error).message).toContain('"connections.desk.with.url" cannot be filled in at w.yaml:4:93');
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('hidden"');
     }
   });

@@ -74,6 +74,9 @@ const table: Record<string, readonly string[]> = {
     inSteps('- uses: desk.save-note\n  retry: { attempts: ¦0 }\n  with: { title: a }'),
     inSteps('- uses: desk.save-note\n  retry: { firstDelay: ¦2m, maxDelay: 60s }\n  with: { title: a }'),
     inSteps('- id: ¦a b\n  uses: desk.save-note\n  with: { title: a }'),
+    ...['5', '1/m', '0/s', '1.5/s', 'fast', '10 per minute'].map((rate) =>
+      head.replace('desk: { uses: notes,', `desk: { uses: notes, rate: ¦${rate},`),
+    ),
     inWorkflow('on: phone:call.ended\nsteps: ¦[]'),
     head.replace('workflows:\n', 'workflows: ¦{}\n'),
     head.replace('env: { OWNER', 'env: { ¦A-B: 1, OWNER'),
