@@ -160,7 +160,6 @@ function findConnection(
     secretSpans: new Map(),
     concurrency: undefined,
     rate: undefined,
-    rate: undefined,
     span: node,
   };
   connections.set(name, connection);

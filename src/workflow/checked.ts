@@ -5,7 +5,6 @@ import type { Catalogue } from './catalogue.ts';
 import type { RetryPolicy } from './compile.ts';
 import type { EventPattern } from './glob.ts';
 import type { Rate } from './rate.ts';
-import type { Rate } from './rate.ts';
 import type { Span } from './report.ts';
 import type { Validate } from './validate.ts';
 import type { Value, Written } from './value.ts';
@@ -28,7 +27,6 @@ export interface CheckedConnection {
   /** The secrets it reads, and where. */
   readonly secretSpans: ReadonlyMap<string, Span>;
   readonly concurrency: number | undefined;
-  readonly rate: Rate | undefined;
   readonly rate: Rate | undefined;
   readonly span: Span;
 }
