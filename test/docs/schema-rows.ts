@@ -113,6 +113,7 @@ function oneType(word: string, { items, format, additionalProperties }: Schema):
 
 const formatWords: Readonly<Record<string, string>> = {
   duration: 'duration',
+  rate: 'rate',
   name: 'name',
   uri: 'URL',
   'date-time': 'time (ISO 8601)',
