@@ -124,7 +124,7 @@ async function find({ store }: AdminParts, { workflow, ...wanted }: Filter): Pro
     if (page.length < pageSize) break;
     before = page.at(-1)?.id;
   }
-  return found.reverse();
+  return found.toReversed();
 }
 
 interface Progress {

@@ -18,7 +18,8 @@ export function Door({ enter }: { readonly enter: (session: Session) => void }) 
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void knock(String(new FormData(event.currentTarget).get('token') ?? ''));
+          const token = new FormData(event.currentTarget).get('token');
+          void knock(typeof token === 'string' ? token : '');
         }}
       >
         <h1 class="brand">

@@ -53,16 +53,18 @@ export function useData<T>(path: string | null, query: Query = {}, { live = true
   const shown = useRef(url);
   if (shown.current !== url) shown.current = url;
   useEffect(() => {
-    if (url === null) return;
+    if (url === null) return undefined;
     let gone = false;
-    void get<T>(url).then((answer) => {
+    const read = async () => {
+      const answer = await get<T>(url);
       if (gone || shown.current !== url) return;
       setState((before) =>
         answer.ok
           ? { url, value: answer.value, loading: false }
           : { ...(before.url === url ? before : {}), url, failure: answer.failure, loading: false },
       );
-    });
+    };
+    void read();
     return () => {
       gone = true;
     };

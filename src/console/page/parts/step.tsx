@@ -74,7 +74,7 @@ function Attempts({ attempts }: { readonly attempts: readonly AttemptView[] }) {
             <When at={attempt.begunAt} short />
             <span class="quiet number">{tookOf(attempt)}</span>
             <div class="said-of-it">
-              <span class="quiet">{sentOf(attempt)}</span>
+              {sentOf(attempt) && <span class="quiet">{sentOf(attempt)}</span>}
               {attempt.late && <span class="doubt">came late: evidence only</span>}
               {attempt.error && <ProblemText error={attempt.error} />}
             </div>

@@ -20,25 +20,28 @@ export function Bench({ route: { query } }: ScreenParts) {
   const [failure, setFailure] = useState<Failure>();
   const turn = useRef(0);
   useEffect(() => {
-    void get<ConfigAnswer>('/config').then((answer) => {
+    const read = async () => {
+      const answer = await get<ConfigAnswer>('/config');
       const live = answer.ok ? (answer.value.live?.text ?? '') : '';
       const own = live.startsWith('[') ? firstFile(live) : live;
       setStart(own);
       setText(own);
-    });
+    };
+    void read();
   }, []);
   useEffect(() => {
-    if (start === undefined) return;
-    const timer = setTimeout(() => {
+    if (start === undefined) return undefined;
+    const look = async () => {
       turn.current += 1;
       const mine = turn.current;
-      const asked = event === undefined ? post<CheckAnswer>('/playground/check', { text }) : tryIt(text, event);
-      void asked.then((answer) => {
-        if (mine !== turn.current) return;
-        setFailure(answer.ok ? undefined : answer.failure);
-        if (answer.ok) setLooked(answer.value);
-      });
-    }, pauseMs);
+      const answer = await (event === undefined
+        ? post<CheckAnswer>('/playground/check', { text })
+        : tryIt(text, event));
+      if (mine !== turn.current) return;
+      setFailure(answer.ok ? undefined : answer.failure);
+      if (answer.ok) setLooked(answer.value);
+    };
+    const timer = setTimeout(() => void look(), pauseMs);
     return () => clearTimeout(timer);
   }, [text, event, start]);
   if (start === undefined) return <p class="loading">Loading…</p>;

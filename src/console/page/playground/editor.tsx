@@ -22,7 +22,7 @@ export function Editor({ start, problems, onText }: EditorParts) {
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   useEffect(() => {
-    if (holder.current === null) return;
+    if (holder.current === null) return undefined;
     const root = holder.current.shadowRoot ?? holder.current.attachShadow({ mode: 'open' });
     const made = new EditorView({
       state: EditorState.create({ doc: start, extensions: extensionsOf(onText) }),

@@ -63,7 +63,7 @@ export function Event({ route: { path } }: ScreenParts) {
 }
 
 function Facts({ event }: { readonly event: EventDetail }) {
-  const [first] = event.deliveries.items.filter(({ status }) => status === 'accepted');
+  const first = event.deliveries.items.find(({ status }) => status === 'accepted');
   const repeats = event.deliveries.items.filter(({ status }) => status === 'duplicate').length;
   return (
     <dl class="facts">

@@ -63,7 +63,7 @@ function LastLoad() {
 function Table({ rows }: { readonly rows: readonly WorkflowView[] }) {
   return (
     <div class="scroll">
-      <table>
+      <table class="workflow-list">
         <caption class="unseen">Workflows, in the order of the file</caption>
         <thead>
           <tr>
