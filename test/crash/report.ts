@@ -1,25 +1,14 @@
 // The page docs/reliability.md, from what a run of the crash matrix found.
 
 import { mutants } from '../sim/mutants.ts';
-import type { Outcome, Row } from './row.ts';
+import type { Results, Result, Simulated } from './results.ts';
+import type { Row } from './row.ts';
 
-export type Done =
-  | { readonly is: 'done'; readonly row: Row; readonly outcome: Outcome }
-  | { readonly is: 'skipped'; readonly row: Row; readonly why: string };
-
-export interface Simulated {
-  readonly seeds: number;
-  readonly runs: number;
-  readonly requests: number;
-  readonly effects: number;
-  readonly deaths: number;
-  readonly violated: number;
-}
-
-export function report(done: readonly Done[], simulated: Simulated): string {
+export function report(rows: readonly Row[], { rows: results, simulated }: Results): string {
+  const sections = rows.map((row) => section(row, results[row.name] ?? { impossible: 'it has not been run' }));
   return `${head}
-${done.map(section).join('\n')}
-${simulation(simulated)}
+${sections.join('\n')}
+${simulated ? simulation(simulated) : ''}
 ${limits}`;
 }
 
@@ -47,10 +36,10 @@ run says so.
 ## Faults on a real process
 `;
 
-function section(one: Done): string {
-  const { name, says } = one.row;
-  if (one.is === 'skipped') return `### ${title(name)}\n\n${says}\n\nNot done in this run: ${one.why}.\n`;
-  const { figures, wrong, control } = one.outcome;
+function section({ name, says }: Row, result: Result): string {
+  const start = `### ${title(name)}\n\n${says}\n`;
+  if ('impossible' in result) return `${start}\nNot done: ${result.impossible}.\n`;
+  const { figures, wrong, control } = result;
   const rows = Object.entries(figures).map(([what, figure]) => `| ${what} | ${number(figure)} |`);
   const verdict = wrong.length === 0 ? 'none' : wrong.map((line) => `\`${line.split('\n')[0]}\``).join(', ');
   const judged = control.failed ? 'failed as it must' : '**did not fail: this row proves nothing**';
@@ -61,7 +50,7 @@ function section(one: Done): string {
     `| violations | ${verdict} |`,
     `| control: ${control.what} | ${judged} |`,
   ];
-  return `### ${title(name)}\n\n${says}\n\n${table.join('\n')}\n`;
+  return `${start}\n${table.join('\n')}\n`;
 }
 
 const title = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

@@ -17,10 +17,18 @@ export interface Row {
   readonly name: string;
   /** One sentence for readers of the report. */
   readonly says: string;
+  /** False: another test is its short form. Default true. */
+  readonly inShort?: boolean;
   /** Why it cannot be done on this machine; null when it can. */
   readonly impossible?: () => Promise<string | null>;
   readonly run: (size: Size) => Promise<Outcome>;
 }
+
+const scale = Number(process.env['CRASH_SCALE'] ?? 1);
+
+/** How many of something that can be done many times: few in short, at least one in full. */
+export const many = (size: Size, few: number, all: number): number =>
+  size === 'short' ? few : Math.max(1, Math.round(all * scale));
 
 /** Short: a few seconds, for `npm test`. */
 export type Size = 'short' | 'full';

@@ -6,6 +6,7 @@ import { flood } from './rows/copies.ts';
 import { fullIngest, fullOutcome, syncError } from './rows/disk.ts';
 import { brokenFile, clock, thread } from './rows/inside.ts';
 import { points, random, terminate } from './rows/kills.ts';
+import { postgresCrash, postgresPartition, postgresSlow, replicaKilled, replicaStopped } from './rows/postgres.ts';
 import { power } from './rows/power.ts';
 import { syscalls } from './rows/syscalls.ts';
 
@@ -23,4 +24,9 @@ export const rows: readonly Row[] = [
   answers,
   flood,
   brokenFile,
+  postgresCrash,
+  postgresPartition,
+  postgresSlow,
+  replicaKilled,
+  replicaStopped,
 ];

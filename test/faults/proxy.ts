@@ -23,16 +23,20 @@ export interface Proxy {
   readonly port: number;
   /** For new connections; those that are open are reset. */
   set(mode: Mode): void;
+  /** While it is cut nothing passes either way, and nobody is told. */
+  cut(is: boolean): void;
   close(): Promise<void>;
 }
 
 export async function startProxy(port: number): Promise<Proxy> {
   let mode: Mode = { is: 'pass' };
   const open = new Set<Socket>();
+  let silent = false;
+  const keep = (socket: Socket) => void open.add(socket.on('close', () => open.delete(socket)));
   const server = createServer((client) => {
-    open.add(client);
-    client.on('error', () => undefined).on('close', () => open.delete(client));
-    relay(client, port, mode);
+    keep(client.on('error', () => undefined));
+    if (silent) client.pause();
+    else relay(client, port, mode, (socket) => keep(socket));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -45,6 +49,13 @@ export async function startProxy(port: number): Promise<Proxy> {
       mode = next;
       reset();
     },
+    cut: (is) => {
+      silent = is;
+      for (const socket of open) {
+        if (is) socket.pause();
+        else socket.resume();
+      }
+    },
     close: async () => {
       reset();
       server.close();
@@ -53,11 +64,12 @@ export async function startProxy(port: number): Promise<Proxy> {
   };
 }
 
-function relay(client: Socket, port: number, mode: Mode): void {
+function relay(client: Socket, port: number, mode: Mode, keep: (socket: Socket) => void): void {
   if (mode.is === 'refuse') return void client.resetAndDestroy();
   if (mode.is === 'black hole') return void client.resume();
   if (mode.is === 'endless') return endless(client);
   const server = connect(port, '127.0.0.1');
+  keep(server);
   server.on('error', () => client.resetAndDestroy());
   client.on('close', () => server.destroy());
   client.pipe(server);

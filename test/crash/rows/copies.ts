@@ -13,12 +13,15 @@ export const flood: Row = {
   name: '1,000 concurrent copies of one event',
   says: 'A sender posts the same event a thousand times at once: every copy is acknowledged, and there is one event, one run of each workflow and one effect of each action.',
   run: async () => {
-    const same = await post(() => 'aaaaaaaa-2222-4333-8444-555555555555');
-    const different = await post(() => randomUUID());
+    const same = await post(copies, () => 'aaaaaaaa-2222-4333-8444-555555555555');
+    const different = await post(20, () => randomUUID());
     return {
       figures: { copies, acknowledged: same.answered, events: same.events, effects: same.effects },
       wrong: [...same.wrong, ...expectOne(same)],
-      control: { what: 'a thousand different events are not taken for one', failed: expectOne(different).length > 0 },
+      control: {
+        what: 'different events are not taken for one',
+        failed: different.events !== 1 && different.effects !== 2,
+      },
     };
   },
 };
@@ -38,12 +41,12 @@ interface Posted {
   readonly wrong: readonly string[];
 }
 
-async function post(callOf: () => string): Promise<Posted> {
+async function post(count: number, callOf: () => string): Promise<Posted> {
   return withSetting(
     async ({ folder, sink }) => {
       const sent = nothingSent();
       const inside = await startInside(folder);
-      const answers = await Promise.all(Array.from({ length: copies }, () => postOne(inside.app.url, callOf(), sent)));
+      const answers = await Promise.all(Array.from({ length: count }, () => postOne(inside.app.url, callOf(), sent)));
       await inside.atRest();
       const { store } = (await inside.api('/status')) as { store: { events: { matched: number } } };
       await inside.app.stop();

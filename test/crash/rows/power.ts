@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { impossible, poweredDisk } from '../disk.ts';
 import { nothingSent, recoverAndJudge } from '../evidence.ts';
 import { startLoad } from '../load.ts';
-import { withSetting, type Row } from '../row.ts';
+import { many, withSetting, type Row } from '../row.ts';
 
 const disk = () => poweredDisk(256);
 
@@ -15,7 +15,7 @@ export const power: Row = {
   says: 'The store lies on an ext4 file system of its own, which is shut down at once and without flushing its log while senders post; after the process is killed it is mounted again and everything acknowledged must be there.',
   impossible: () => impossible(disk),
   run: async (size) => {
-    const cycles = size === 'short' ? 1 : 20;
+    const cycles = many(size, 1, 50);
     const wrong: string[] = [];
     let acknowledged = 0;
     for (let cycle = 0; cycle < cycles; cycle++) {

@@ -6,7 +6,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeFolder, nothingSent, recoverAndJudge } from '../evidence.ts';
 import { postCall } from '../hookline.ts';
-import { withSetting, type Outcome, type Row, type Setting } from '../row.ts';
+import { many, withSetting, type Outcome, type Row, type Setting } from '../row.ts';
 
 const calls = ['pwrite64', 'fsync', 'write', 'writev'] as const;
 const events = 5;
@@ -24,7 +24,7 @@ export const syscalls: Row = {
   says: 'The process is killed inside the n-th pwrite64, fsync, write or writev of one of its threads while it takes five events and runs four workflows for each; then it is started again.',
   impossible: noStrace,
   run: async (size) => {
-    const points = choose(await countCalls(), size === 'short' ? 4 : 300);
+    const points = choose(await countCalls(), many(size, 4, 300));
     const wrong: string[] = [];
     let reached = 0;
     let acknowledged = 0;
@@ -95,7 +95,7 @@ async function killAt({ call, nth }: Point) {
 }
 
 /** The log, thrown away after a kill, takes acknowledged events with it: the check must see that. */
-export async function withoutLog(): Promise<Outcome['control']> {
+async function withoutLog(): Promise<Outcome['control']> {
   return withSetting(async ({ folder, sink }) => {
     const sent = nothingSent();
     const hookline = await folder.start();
