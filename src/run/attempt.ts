@@ -60,7 +60,7 @@ export async function callAction(sending: Sending, call: CallAction): Promise<At
     broke: limit.giveUp,
   };
   const { key, number, firstAt, progress, log } = call;
-  const attempt: Attempt = { key, number, firstAt, progress, signal, log, sending: scope.sent };
+  const attempt: Attempt = { key, number, firstAt, progress, signal, log, sending: () => scope.sent() };
   const started = { run: false };
   try {
     const output = await sending.within(scope, () => {

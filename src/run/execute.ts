@@ -6,7 +6,7 @@ import type { ClaimedRun } from '../store/store.ts';
 import type { Step, StepScope, Workflow, Workflows } from '../workflow/compile.ts';
 import { alertsOfRun } from './alert.ts';
 import { createJournal, type Journal } from './journal.ts';
-import type { Gate } from './lanes.ts';
+import type { Gate } from './lane-book.ts';
 import type { EngineParts } from './parts.ts';
 import { attemptStep, lookUpStep, type Doing } from './perform.ts';
 import { failureError, runPlan } from './plan.ts';
@@ -22,6 +22,8 @@ export interface Control {
   readonly stop: AbortSignal;
   /** A connection has room again: other runs may be claimed for it. */
   readonly freed: () => void;
+  /** The first steps have asked for their connections. */
+  readonly asked: () => void;
 }
 
 /** Resolves when the run is given back to the store, or lost to another owner. `lane` was taken for its first step. */
@@ -37,6 +39,7 @@ export async function executeRun(parts: EngineParts, claimed: ClaimedRun, contro
     if (control.canceled()) journal.apply({ type: 'canceled' });
     const goesOn = !control.draining() && !control.canceled() && journal.held();
     if (goesOn) startReady({ parts, journal, workflow, scope, control }, busy);
+    control.asked();
     if (busy.size === 0 || journal.lost()) break;
     const next = Promise.race(busy.values());
     if (journal.dirty()) await journal.save({});

@@ -27,6 +27,7 @@ export async function openLanes(parts: OpenLanes): Promise<Lanes> {
       has: (name) => connections.get(name) !== undefined,
       names: () => connections.names(),
       concurrency: (name) => live().connections.get(name)?.concurrency ?? settings.CONCURRENCY,
+      rate: (name) => live().connections.get(name)?.rate,
       save: createSave(parts, stored),
       tell: (state) => notify({ kind: 'connection', state }),
       clock,

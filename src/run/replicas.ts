@@ -26,6 +26,7 @@ export async function joinReplicas(
     },
     replicas: async () => {
       const live = await shared.replicas();
+      lanes.share(live.length);
       const agreed = agreement(live);
       if (agreed !== told)
         log[live.some((other) => other.config !== config()) ? 'warn' : 'info'](`replicas: ${agreed}`);

@@ -103,8 +103,10 @@ function beginRun(
 ): Active {
   const stop = new AbortController();
   let canceled = false;
-  const done = executeRun(parts, claimed, { ...control, canceled: () => canceled, stop: stop.signal })
+  const asked = parts.lanes.expect(claimed.run.lane);
+  const done = executeRun(parts, claimed, { ...control, canceled: () => canceled, stop: stop.signal, asked })
     .catch((error: unknown) => giveBack(parts, claimed, error))
+    .finally(asked)
     .finally(over);
   const cancel = () => {
     canceled = true;

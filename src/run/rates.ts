@@ -1,0 +1,76 @@
+// How often each connection may be called: one number a lane says when its next call is in time.
+
+import type { Time } from '../core/model.ts';
+import type { Rate } from '../workflow/rate.ts';
+
+export interface Rates {
+  /** Calls that may begin now; Infinity without a rate. */
+  free(name: string): number;
+  take(name: string): void;
+  /** When the next call may begin; each that asks in vain is given a later time, so that they do not all come back at once. */
+  turn(name: string): Time;
+  /** When one of the lanes that have nothing free has again. */
+  nextAt(): Time | null;
+  /** So many processes share each rate. */
+  share(among: number): void;
+}
+
+export interface RateParts {
+  readonly rate: (name: string) => Rate | undefined;
+  readonly clock: () => Time;
+}
+
+/** What was not used is kept for so long: a timer that is late costs nothing at high rates. */
+const spareMs = 100;
+
+interface Bucket {
+  /** When the last call that was taken would have begun, had all come evenly, and one interval. */
+  dueAt: Time;
+  /** How many asked in vain since a call was taken. */
+  asked: number;
+}
+
+export function createRates({ rate, clock }: RateParts): Rates {
+  const buckets = new Map<string, Bucket>();
+  let sharers = 1;
+  const look = (name: string) => {
+    const given = rate(name);
+    if (given === undefined) return undefined;
+    const everyMs = (given.perMs / given.count) * sharers;
+    const spare = Math.max(1, Math.floor(spareMs / everyMs));
+    const now = clock();
+    const bucket = buckets.get(name) ?? { dueAt: now, asked: 0 };
+    buckets.set(name, bucket);
+    // Not further ahead than what may be taken at once: the clock may have been set back, or the rate raised.
+    bucket.dueAt = Math.min(Math.max(bucket.dueAt, now), now + spare * everyMs);
+    const free = Math.floor(spare - (bucket.dueAt - now) / everyMs + 1e-9);
+    const freeAt = Math.ceil(bucket.dueAt - (spare - 1) * everyMs);
+    return { bucket, everyMs, free, freeAt };
+  };
+  return {
+    free: (name) => look(name)?.free ?? Number.POSITIVE_INFINITY,
+    take: (name) => {
+      const found = look(name);
+      if (found === undefined) return;
+      found.bucket.dueAt += found.everyMs;
+      found.bucket.asked = 0;
+    },
+    turn: (name) => {
+      const found = look(name);
+      if (found === undefined) return clock();
+      const after = found.bucket.asked * found.everyMs;
+      found.bucket.asked += 1;
+      return Math.ceil(Math.max(clock() + 1, found.freeAt) + after);
+    },
+    nextAt: () => {
+      const times = [...buckets.keys()].flatMap((name) => {
+        const found = look(name);
+        return found !== undefined && found.free < 1 ? [found.freeAt] : [];
+      });
+      return times.length > 0 ? Math.min(...times) : null;
+    },
+    share: (among) => {
+      sharers = Math.max(1, among);
+    },
+  };
+}
