@@ -12,7 +12,7 @@ import type { Attempt, Happening, Run, RunStatus } from '../../src/core/model.ts
 import { readSettings } from '../../src/core/settings.ts';
 import type { Action, Connector } from '../../src/plugin/index.ts';
 import { createInbox } from '../../src/run/inbox.ts';
-import { createLanes } from '../../src/run/lanes.ts';
+import { createLanes, type LaneParts } from '../../src/run/lanes.ts';
 import { createOperations, type Operations } from '../../src/run/operate.ts';
 import type { EngineParts } from '../../src/run/parts.ts';
 import { createRecorder } from '../../src/run/record.ts';
@@ -90,6 +90,7 @@ export interface EngineOptions {
   readonly env?: Record<string, string>;
   readonly connections?: Record<string, Partial<Connection>>;
   readonly dir?: string;
+  readonly lanes?: Partial<LaneParts>;
   readonly pinned?: (hash: string) => Promise<Workflows | null>;
 }
 
@@ -122,6 +123,7 @@ export async function startEngine(live: () => Workflows, options: EngineOptions 
       clock: Date.now,
       circuitAfter: settings.CIRCUIT_AFTER,
       circuitForMs: settings.CIRCUIT_FOR,
+      ...options.lanes,
     },
     await store.connections(),
   );
