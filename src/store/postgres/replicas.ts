@@ -53,7 +53,8 @@ export function createReplicas(parts: ReplicaParts): Replicas {
 
 async function beatOnce(parts: ReplicaParts, joined: JoinReplica | null, listener: Listener | null): Promise<void> {
   const { database, queue, claims, clock } = parts;
-  const news = new Set<News>();
+  // A replica that ended without a word tells nobody, and the others share its part of each rate.
+  const news = new Set<News>(['replicas']);
   if (await claims.renew(queue)) news.add('runs');
   if (!joined) return;
   await register(parts, joined);
@@ -67,7 +68,7 @@ async function beatOnce(parts: ReplicaParts, joined: JoinReplica | null, listene
     [clock() - leftMs],
   );
   if (left.length > 0) news.add('events');
-  if (listener?.listening() !== true) for (const each of ['connections', 'replicas'] as const) news.add(each);
+  if (listener?.listening() !== true) news.add('connections');
   for (const each of news) joined.hear(each);
 }
 
