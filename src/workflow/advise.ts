@@ -3,6 +3,7 @@
 import type { CheckedFile } from './checked.ts';
 import type { Report } from './report.ts';
 import { warnConditions } from './warn-conditions.ts';
+import { warnLiterals } from './warn-literals.ts';
 import { warnSecrets } from './warn-secrets.ts';
 import { warnUnused } from './warn-unused.ts';
 
@@ -16,6 +17,7 @@ export interface Advice {
 export function advise(file: CheckedFile, { strict, isSecretSet }: Advice, report: Report): void {
   warnConditions(file, report);
   warnUnused(file, report);
+  warnLiterals(file, report);
   if (isSecretSet !== undefined) warnSecrets(file, isSecretSet, report);
   if (strict === true) warnDoubt(file, report);
 }

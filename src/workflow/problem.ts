@@ -89,6 +89,8 @@ export const problemCodes = {
   'expression.never': 'A comparison can never be true.',
   'expression.condition': 'A condition is not true or false.',
   'expression.constant': 'A condition, or `unique`, is the same for every event.',
+  'expression.not-marked':
+    'A text looks like an expression, but does not stand in `${{ }}`, so it is used as it stands.',
   'expression.template': '`if` or `unique` is not one bare expression.',
 } as const satisfies Record<string, string>;
 

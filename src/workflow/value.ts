@@ -78,7 +78,7 @@ function expressionsIn(template: Template, holder: Holder): Written[] {
   );
 }
 
-function holderOf(node: ScalarNode, value: string): Holder {
+export function holderOf(node: ScalarNode, value: string): Holder {
   return { style: node.style, offset: node.offset, end: node.end, path: node.path, value, marks: [] };
 }
 

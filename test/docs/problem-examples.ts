@@ -120,6 +120,9 @@ export const problemExamples: Readonly<Record<ProblemCode, string>> = {
   'expression.constant': workflow(
     'on: truedy:call.ended\nif: 60 > 300\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',
   ),
+  'expression.not-marked': steps(
+    '- uses: ops.post-message\n  with: { channel: "#calls", text: "Call {{ event.data.call.callId }} has ended." }',
+  ),
   'expression.template': workflow(
     'on: truedy:call.ended\nif: ${{ event.data.call.duration }} > 60\nsteps:\n  - uses: ops.post-message\n    with: { channel: "#calls", text: Hello }',
   ),
