@@ -6,7 +6,6 @@ import type { EventDetail } from '../console/api/events.ts';
 import type { RunDetail } from '../console/api/run-view.ts';
 import { HostError } from '../core/errors.ts';
 import { readSettings } from '../core/settings.ts';
-import { formatProblem } from '../workflow/problem.ts';
 import { fileLimit } from '../workflow/read.ts';
 import { readTestFile } from '../workflow/test-file.ts';
 import type { Workflows } from '../workflow/compile.ts';
@@ -15,7 +14,8 @@ import { addTest } from './capture-write.ts';
 import type { Client, Io } from './client.ts';
 import { misuse, runCommand } from './command.ts';
 import { oneLine } from './format.ts';
-import { loadFile, type LoadedFile } from './load-file.ts';
+import { loadFile } from './load-file.ts';
+import { refuseFile } from './refuse-file.ts';
 import { createFaults, readTestEvent } from './test-event.ts';
 import { findTestFiles } from './test-files.ts';
 import { runTest } from './test-run.ts';
@@ -53,7 +53,10 @@ export function capture(args: readonly string[], io: Io): Promise<number> {
     const files = await findTestFiles(io, values.file);
     const loaded = await loadFile(io, files.workflows);
     const { workflows } = loaded;
-    if (workflows === null) return refuse(loaded, io);
+    if (workflows === null) {
+      refuseFile(loaded, 'no test can be made for it', io);
+      return 1;
+    }
     const keepText = values['keep-text'] === true;
     const { test, notes } = captureTest({ detail, runs, workflows, settings: readSettings({}), keepText });
     const name = values.name ?? `captured ${detail.type} ${id}`;
@@ -93,14 +96,6 @@ async function fetchEvent(client: Client, id: string, run: string | undefined) {
 
 function conflict(what: string, id: string, status: string, why: string): HostError {
   return new HostError('state.conflict', { what, id, status, why });
-}
-
-function refuse({ file, text, problems }: LoadedFile, io: Io): number {
-  for (const problem of problems) {
-    for (const line of formatProblem(problem, text, { color: io.color }).split('\n')) io.err(line);
-  }
-  io.err(`"${file}" has errors, so no test can be made for it.`);
-  return 1;
 }
 
 /** A test that would fail at once is not written. */

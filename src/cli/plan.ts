@@ -8,12 +8,12 @@ import { createComparison } from '../run/compare.ts';
 import type { Catalog, Workflows } from '../workflow/compile.ts';
 import { unpackFiles } from '../workflow/files.ts';
 import { loadWorkflows } from '../workflow/load.ts';
-import { formatProblem } from '../workflow/problem.ts';
 import { nearest } from '../workflow/suggest.ts';
 import { AnswerError, type Client, type Io } from './client.ts';
 import { escapeJson, misuse, runCommand, type Given } from './command.ts';
-import { loadFile, type LoadedFile } from './load-file.ts';
+import { loadFile } from './load-file.ts';
 import { createReader, fileEvents, liveEvents } from './plan-events.ts';
+import { refuseFile } from './refuse-file.ts';
 import { comparedToJson, showCompared, type Planned } from './show-plan.ts';
 
 const help = `
@@ -64,7 +64,10 @@ async function planFile(given: Given<typeof options>, io: Io): Promise<number> {
   const format = values.format ?? 'text';
   if (format !== 'text' && format !== 'json') throw misuse(command, `"--format" is "${format}"; it is text or json`);
   const loaded = await loadFile(io, positionals[0]);
-  if (loaded.workflows === null) return refuse(loaded, io);
+  if (loaded.workflows === null) {
+    refuseFile(loaded, 'nothing can be compared', io);
+    return 2;
+  }
   const after = loaded.workflows;
   const before = await findBefore(given, loaded.catalog, io);
   if (before === null) return 2;
@@ -87,14 +90,6 @@ function readCount(text: string): number {
   throw misuse(command, `"--last" is "${text}"; it is a whole number from 1 to 9999999`);
 }
 
-function refuse({ file, files, problems }: LoadedFile, io: Io): number {
-  for (const problem of problems) {
-    for (const line of formatProblem(problem, files, { color: io.color }).split('\n')) io.err(line);
-  }
-  io.err(`"${file}" has errors, so nothing can be compared.`);
-  return 2;
-}
-
 interface Before {
   readonly workflows: Workflows;
   readonly is: 'live' | 'file';
@@ -107,7 +102,7 @@ async function findBefore(given: Given<typeof options>, catalog: Catalog, io: Io
     const loaded = await loadFile(io, against);
     const workflows = loaded.runnable ?? loaded.workflows;
     if (workflows !== null) return { workflows, is: 'file' };
-    refuse(loaded, io);
+    refuseFile(loaded, 'nothing can be compared', io);
     return null;
   }
   return { workflows: await findLive(given.client, catalog), is: 'live' };

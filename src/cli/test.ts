@@ -2,12 +2,12 @@
 
 import { resolve } from 'node:path';
 import { readSettings } from '../core/settings.ts';
-import { formatProblem } from '../workflow/problem.ts';
 import { readTestFile } from '../workflow/test-file.ts';
 import type { Workflows } from '../workflow/compile.ts';
 import type { Io } from './client.ts';
 import { escapeJson, misuse, runCommand } from './command.ts';
 import { loadFile } from './load-file.ts';
+import { refuseFile } from './refuse-file.ts';
 import { createFaults, readTestEvent } from './test-event.ts';
 import { findTestFiles, readTestText } from './test-files.ts';
 import { showTests, toJUnit, toJson, type TestedFile } from './test-print.ts';
@@ -40,10 +40,10 @@ export function test(args: readonly string[], io: Io): Promise<number> {
     }
     const files = await findTestFiles(io, positionals[0] ?? values.file);
     if (files.tests.length === 0) throw misuse(command, `there is no test file "${files.first}"`);
-    const { file, text, workflows, problems } = await loadFile(io, values.file ?? files.workflows);
+    const loaded = await loadFile(io, values.file ?? files.workflows);
+    const { workflows } = loaded;
     if (workflows === null) {
-      for (const problem of problems) showProblem(formatProblem(problem, text, { color: io.color }), io);
-      io.err(`"${file}" has errors, so nothing can be tested.`);
+      refuseFile(loaded, 'nothing can be tested', io);
       return 1;
     }
     const tested: TestedFile[] = [];
@@ -56,10 +56,6 @@ export function test(args: readonly string[], io: Io): Promise<number> {
     else io.out(escapeJson(JSON.stringify(toJson(tested), null, 2)));
     return sound && results.every(({ failures }) => failures.length === 0) ? 0 : 1;
   });
-}
-
-function showProblem(text: string, io: Io): void {
-  for (const line of text.split('\n')) io.err(line);
 }
 
 async function testFile(name: string, filter: string, workflows: Workflows, io: Io): Promise<TestedFile> {

@@ -2,10 +2,10 @@
 
 import { readSettings } from '../core/settings.ts';
 import { dryRun } from '../run/dry-run.ts';
-import { formatProblem } from '../workflow/problem.ts';
 import type { Io } from './client.ts';
 import { runCommand } from './command.ts';
-import { loadFile, type LoadedFile } from './load-file.ts';
+import { loadFile } from './load-file.ts';
+import { refuseFile } from './refuse-file.ts';
 import { findEvent } from './try-event.ts';
 import { runInSandboxes } from './try-sandbox.ts';
 import { showAll, toJson, type Tried } from './try-show.ts';
@@ -47,7 +47,10 @@ function tryEvent(args: readonly string[], io: Io): Promise<number> {
     const { values, positionals, print, show } = given;
     const loaded = await loadFile(io, values.file);
     const { workflows } = loaded;
-    if (workflows === null) return refuse(loaded, io);
+    if (workflows === null) {
+      refuseFile(loaded, 'nothing can be tried', io);
+      return 1;
+    }
     const found = await findEvent(positionals[0] ?? '', values, workflows, io);
     const tried = (workflows.explain?.(found.event) ?? []).map((explanation): Tried => {
       const runs = explanation.is === 'taken' && explanation.match.failure === undefined;
@@ -63,14 +66,6 @@ function tryEvent(args: readonly string[], io: Io): Promise<number> {
 }
 
 export { tryEvent as try };
-
-function refuse({ file, files, problems }: LoadedFile, io: Io): number {
-  for (const problem of problems) {
-    for (const line of formatProblem(problem, files, { color: io.color }).split('\n')) io.err(line);
-  }
-  io.err(`"${file}" has errors, so nothing can be tried.`);
-  return 1;
-}
 
 function fails({ explanation, steps }: Tried): boolean {
   const failure = explanation.is === 'taken' ? explanation.match.failure : undefined;

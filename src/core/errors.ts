@@ -19,7 +19,7 @@ export const hostErrors = {
     message: '"{file}" cannot be read: {why}',
     status: 500,
     exit: 2,
-    help: 'Set WORKFLOWS to the workflow file or a folder of them, or create ./workflows.yaml.',
+    help: 'Name a workflow file or a folder of them, set WORKFLOWS to it, or create ./workflows.yaml.',
   },
   'connection.invalid': {
     message: 'the settings of connection "{name}" are refused: {why}',

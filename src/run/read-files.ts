@@ -45,7 +45,7 @@ async function stampOf(path: string): Promise<string> {
 
 async function readOnce(path: string, shown: string): Promise<FileTexts> {
   const names = await listNames(path).catch((error: unknown) => {
-    throw unreadable(shown, codeOf(error), error);
+    throw unreadable(shown, whyOf(error), error);
   });
   if (names === undefined) return readOne(path, shown);
   if (names.length === 0) throw unreadable(shown, 'the folder holds no *.yaml or *.yml file');
@@ -76,7 +76,7 @@ async function readOne(path: string, file: string): Promise<FileText> {
       await handle.close();
     }
   } catch (error) {
-    throw error instanceof HostError ? error : unreadable(file, codeOf(error), error);
+    throw error instanceof HostError ? error : unreadable(file, whyOf(error), error);
   }
 }
 
@@ -96,6 +96,18 @@ async function readStart(handle: Handle): Promise<string> {
 
 function unreadable(file: string, why: string, cause?: unknown): HostError {
   return new HostError('config.unreadable', { file, why }, { cause });
+}
+
+const whys: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'this process may not read it',
+  ENOTDIR: 'a part of its path is no folder',
+  ELOOP: 'its links lead in a circle',
+};
+
+function whyOf(error: unknown): string {
+  const code = codeOf(error);
+  return whys[code] ?? code;
 }
 
 function codeOf(error: unknown): string {

@@ -71,7 +71,7 @@ describe('--format json', () => {
       warnings: 0,
       files: [
         { file: 'a.yaml', errors: 1, warnings: 0, unreadable: null },
-        { file: 'gone.yaml', errors: 0, warnings: 0, unreadable: '"gone.yaml" cannot be read: ENOENT' },
+        { file: 'gone.yaml', errors: 0, warnings: 0, unreadable: '"gone.yaml" cannot be read: it does not exist' },
       ],
       problems: [{ code: 'step.unknown-action', severity: 'error', line: 8 }],
       workflows: [],
@@ -194,7 +194,7 @@ describe('--format github', () => {
     expect(readCommand(out)).toMatchObject({
       kind: 'error',
       properties: { title: 'config.unreadable' },
-      message: expect.stringContaining('"gone.yaml" cannot be read: ENOENT.\n'),
+      message: expect.stringContaining('"gone.yaml" cannot be read: it does not exist.\n'),
     });
   });
 });

@@ -87,7 +87,7 @@ describe('the file that is checked', () => {
     const { code, out, err } = await checked(['b.yaml', 'a.yaml', 'gone.yaml'], files);
     expect(code).toBe(2);
     expect(out).toMatch(/✗ b\.yaml[^]*\n\n✓ a\.yaml/);
-    expect(err).toContain('"gone.yaml" cannot be read: ENOENT.');
+    expect(err).toContain('"gone.yaml" cannot be read: it does not exist.');
     expect((await checked(['b.yaml', 'a.yaml'], files)).code).toBe(1);
   });
 

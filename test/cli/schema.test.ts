@@ -71,7 +71,7 @@ describe('hookline schema', () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ['a file that cannot be read', ['--file', 'none.yaml'], /"none\.yaml" cannot be read: ENOENT/],
+    ['a file that cannot be read', ['--file', 'none.yaml'], /"none\.yaml" cannot be read: it does not exist/],
     ['a place that is no JSON file', ['--out', 'workflows.yaml'], /"workflows\.yaml" must end in "\.json"/],
     ['a folder that is not there', ['--out', 'none/a.json'], /cannot be written: ENOENT/],
     ['an argument too many', ['workflows.yaml'], /one argument too many/],

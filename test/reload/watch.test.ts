@@ -95,7 +95,7 @@ describe('a change of the workflow file', () => {
   it('is refused when the file stays away, and taken when it is back', async () => {
     const one = await start({ files: { 'workflows.yaml': first } });
     unlinkSync(one.file);
-    expect(await one.refused()).toBe('"workflows.yaml" cannot be read: ENOENT');
+    expect(await one.refused()).toBe('"workflows.yaml" cannot be read: it does not exist');
     expect(await one.run('evt-1')).toEqual(['one']);
     one.forget();
     writeFileSync(one.file, first);

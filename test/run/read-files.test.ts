@@ -46,10 +46,10 @@ describe('readFiles', () => {
 
   it('says what is wrong with a folder without files, a file that is gone, and what is no file', async () => {
     expect(await failure(dir)).toBe('"shown" cannot be read: the folder holds no *.yaml or *.yml file');
-    expect(await failure(join(dir, 'gone.yaml'))).toBe('"shown" cannot be read: ENOENT');
+    expect(await failure(join(dir, 'gone.yaml'))).toBe('"shown" cannot be read: it does not exist');
     expect(await failure('/dev/zero')).toBe('"shown" cannot be read: it is not a file');
     await symlink(join(dir, 'nowhere'), join(dir, 'a.yaml'));
-    expect(await failure(dir)).toBe('"shown/a.yaml" cannot be read: ENOENT');
+    expect(await failure(dir)).toBe('"shown/a.yaml" cannot be read: it does not exist');
   });
 
   it('reads no more of a huge file than shows that it is one', async () => {
