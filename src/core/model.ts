@@ -90,6 +90,8 @@ export interface StepState {
   /** The last attempt, when what it did is not known. */
   readonly doubt?: { readonly attemptId: string; readonly endedAt: Time; readonly lookups: number };
   readonly progress?: unknown;
+  /** Attempts in a row, the last one among them, during which the process ended. */
+  readonly deaths?: number;
   readonly endedAt?: Time;
 }
 

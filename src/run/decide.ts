@@ -3,7 +3,7 @@
 import type { StepState, StoredError, Time } from '../core/model.ts';
 import { blockedBy, settle } from './settle.ts';
 import { isFinal, type Decision, type RunInput, type RunPlan, type RunState } from './state.ts';
-import { ended, newStep, nextStep, released, without } from './step.ts';
+import { died, newStep, nextStep, released, without } from './step.ts';
 
 /** What the run becomes, and what it asks for now. No clock, no randomness, no I/O: the same arguments give the same answer. */
 export function decide(plan: RunPlan, state: RunState, input: RunInput, now: Time): Decision {
@@ -43,7 +43,7 @@ function claimed(
     const stepPlan = plan.steps.find((candidate) => candidate.id === step.id);
     if (step.status === 'running' && stepPlan) {
       if (!attempt) return { ...step, status: 'waiting', dueAt: now };
-      return ended(stepPlan, step, { attemptId: attempt.id, end: { status: 'in_doubt', error }, random }, now);
+      return died(stepPlan, step, { attemptId: attempt.id, end: { status: 'in_doubt', error }, random }, now);
     }
     // Whatever held a step for its connection is looked at anew; a doubt waits for its answer.
     if (step.status === 'held' && step.reason !== 'in_doubt') return released(step, now);

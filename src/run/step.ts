@@ -36,7 +36,7 @@ export function nextStep(plan: StepPlan, step: StepState, input: StepInput, now:
 
 function doAgain(step: StepState, now: Time): StepState {
   const next: StepState = { ...step, status: 'waiting', dueAt: now, firstAt: now, retries: 0 };
-  return without(next, 'doubt', 'reason', 'heldAt', 'note');
+  return without(next, 'doubt', 'reason', 'heldAt', 'note', 'deaths');
 }
 
 function begun(step: StepState, input: unknown, now: Time): StepState {
@@ -56,8 +56,22 @@ interface EndedInput {
   readonly random: number;
 }
 
-export function ended(plan: StepPlan, step: StepState, input: EndedInput, now: Time): StepState {
+/** So many processes may end during attempts of a step before it is left to a person: it may be what ends them. */
+const mostDeaths = 3;
+
+/** The process ended before the outcome was written. */
+export function died(plan: StepPlan, step: StepState, input: EndedInput, now: Time): StepState {
+  const deaths = (step.deaths ?? 0) + 1;
+  const next = { ...ended(plan, step, input, now), deaths };
+  if (deaths < mostDeaths || isFinal(next)) return next;
+  const note = `the process ended during ${deaths} attempts in a row; this step may be the cause`;
+  const doubt = { attemptId: input.attemptId, endedAt: now, lookups: 0 };
+  return without({ ...next, status: 'held', reason: 'in_doubt', doubt, note, heldAt: now }, 'dueAt');
+}
+
+export function ended(plan: StepPlan, before: StepState, input: EndedInput, now: Time): StepState {
   const { end } = input;
+  const step = without(before, 'deaths');
   if (end.status === 'succeeded') return succeeded(step, end.output, now);
   const kept: StepState = {
     ...step,
