@@ -63,6 +63,21 @@ export function keepContract({ store, reopen }: Subject): void {
     expect((await store().stats()).runs).toMatchObject({ running: 0, held: 1 });
   });
 
+  test('tells what waits, up to the number asked for', async () => {
+    for (const reason of ['in_doubt', 'paused', 'paused'] as const)
+      await plannedRun(store(), { status: 'held', reason, dueAt: null });
+    await plannedRun(store(), { dueAt: start + 30, lane: 'mail' });
+    for (const key of ['a', 'b', 'c']) await acceptOne(store(), { key });
+    expect(await store().backlog(2)).toMatchObject({
+      pendingEvents: 2,
+      runs: { pending: 1, running: 0, waiting: 0, held: 2, failed: 0 },
+      held: { in_doubt: 1, paused: 2, credentials: 0, missing: 0 },
+      oldestDueAt: start + 30,
+    });
+    const { usedBytes } = await store().backlog(100);
+    expect(usedBytes).toBeGreaterThan(0);
+  });
+
   test('proves that a write works', async () => {
     await expect(store().probe()).resolves.toBeUndefined();
     await expect(store().probe()).resolves.toBeUndefined();

@@ -99,6 +99,10 @@ async function launch(bin: string, dir: string, port: number, user: User | undef
     stdio: ['ignore', 'ignore', 'pipe'],
     ...user,
   });
+  // A test process that ends in any way but a signal takes it along.
+  const end = () => void server.kill('SIGQUIT');
+  process.on('exit', end);
+  server.on('exit', () => process.off('exit', end));
   let said = '';
   server.stderr?.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4000);

@@ -9,7 +9,7 @@ import { usedBytes } from './stats.ts';
 const statuses = ['pending', 'running', 'waiting', 'held', 'failed'] as const;
 const reasons: readonly HeldReason[] = ['in_doubt', 'credentials', 'paused', 'missing'];
 
-const limited = (rows: string) => `(select count(*) from (select 1 from hookline.${rows} limit $1) as some)`;
+const limited = (rows: string) => `(select count(*) from (select 1 from hookline.${rows} limit $1) as few)`;
 
 const counts = `select ${[
   `${limited("events where status = 'pending'")} as events`,

@@ -2,7 +2,6 @@
 
 import { Client } from 'pg';
 import { HostError } from '../../core/errors.ts';
-import { failpoint } from '../../core/failpoint.ts';
 import { createBatcher } from '../batch.ts';
 import type { AcceptDelivery, Accepted, Settled } from '../store.ts';
 import { acceptOnce, findAccepted } from './accept.ts';
@@ -55,7 +54,6 @@ async function acceptAll(line: Line, items: readonly AcceptDelivery[]): Promise<
 async function acceptGroup(line: Line, items: readonly AcceptDelivery[]): Promise<readonly Settled<Accepted>[]> {
   try {
     const answers = await acceptSure(line, items);
-    failpoint('after-commit-before-answer');
     return answers.map((value) => ({ ok: true, value }));
   } catch (error) {
     if (error instanceof HostError) throw error;
