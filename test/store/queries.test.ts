@@ -9,8 +9,9 @@ import { createSql, type Sql, type Value } from '../../src/store/sqlite/sql.ts';
 import { reads, writes } from '../../src/store/sqlite/verbs.ts';
 import { attempt, day, delivery, newRun, refusal, start, update } from '../contract/rows.ts';
 
-/** By design: counting walks one index, connections are few, the last configuration is the first of its index. */
-const whole = /^select (?:status, )?count\(\*\)|^select \* from connections|^select hash, text/;
+/** By design: counting walks one index, connections are few, the newest configurations are the first of their index. */
+const whole =
+  /^select (?:status, )?count\(\*\)|^select \* from connections|^select hash, text|^select 1 from configs order by saved/;
 
 /** The plan's lines that walk a table or an index from end to end. */
 function scans(sql: Sql, text: string): string[] {

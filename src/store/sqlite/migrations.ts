@@ -202,6 +202,7 @@ export const migrations: readonly string[] = [
   insert into marked (id, upto) select 1, coalesce(max(id), 0) from marks;
   create index events_apart on events (id) where headers is null;
   `,
+  'create index audits_at on audits (at)',
 ];
 
 /** Brings the store to the last schema, each step in its own transaction. Throws `store.newer`. */
