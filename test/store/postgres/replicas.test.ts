@@ -69,16 +69,19 @@ async function until<T>(ask: () => Promise<T>, accepts: (answer: T) => boolean):
 const succeeded = (line: Line) => line.msg === 'run' && line['status'] === 'succeeded';
 
 describe.concurrent('replicas', { timeout: 120_000 }, () => {
-  it('share the work: what one receives, another runs', async ({ expect }) => {
+  it('share the work: what one receives another runs, and keeps however long it takes', async ({ expect }) => {
     await withReplicas(2, { CONCURRENCY: '1' }, async ({ sink, replicas }) => {
       await post(replicas[0] as Hookline);
       await sink.arrived(1);
       const [busy, free] = await busyFirst(replicas);
       await post(busy);
       await sink.arrived(2);
+      // Longer than a lease, which is renewed meanwhile.
+      await wait(13_000);
       sink.open();
       await free.waitFor(succeeded);
       await busy.waitFor(succeeded);
+      expect(sink.keys, 'neither took the run of the other').toHaveLength(2);
       const { ready } = (await free.api('/status')) as { ready: { detail: { replicas: string } } };
       expect(ready.detail.replicas).toBe('2, by the same workflow file');
       expect(await free.post('/connections/out/pause')).toBe(200);
