@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { openCatalogue } from './connect/catalog.ts';
 import { openConnections } from './connect/connection.ts';
 import { allowOnlyLoopback } from './connect/loopback.ts';
-import { createSending } from './connect/sending.ts';
+import { createSending, type Sending } from './connect/sending.ts';
 import { createChanges } from './console/api/changes.ts';
 import { startTallies } from './console/api/tally.ts';
 import { createMetrics } from './core/metrics.ts';
@@ -15,9 +15,11 @@ import { createRecent } from './receive/recent.ts';
 import { createReadScope } from './receive/scope.ts';
 import type { ReadySource } from './receive/source.ts';
 import { openConfig } from './run/config.ts';
+import { contain } from './run/contain.ts';
 import { openEngine } from './run/engine.ts';
 import { openTraces } from './run/open-traces.ts';
 import { connectionSetups } from './run/setups.ts';
+import { startWatchdog } from './run/watchdog.ts';
 import { openStore } from './store/open.ts';
 import type { Workflows } from './workflow/compile.ts';
 import type { FileTexts } from './workflow/files.ts';
@@ -28,6 +30,11 @@ export interface AppOptions extends ListenOptions {
   readonly dataDir: string;
   /** A secret; absent: the embedded store. */
   readonly databaseUrl?: string;
+  /**
+   * The process is Hookline's own, so it is guarded against its connectors; in which form the watchdog says its last words.
+   * Absent: nothing of the process is touched.
+   */
+  readonly alone?: 'json' | 'text';
   /** Hears why, when the store can never work again: only another process can help. */
   readonly onStoreEnd?: (why: string) => void;
 }
@@ -93,7 +100,7 @@ async function start(given: AppOptions, onStop: OnStop) {
   const load = (files: FileTexts) => loadWorkflows(files, catalogue.found());
   const config = await openConfig({ ...options, store, load });
   const live = { sources: readySources(config.live(), options) };
-  const sending = createSending();
+  const sending = openSending(options, onStop);
   const connections = await openConnections({
     ...options,
     configs: connectionSetups(config.live(), options),
@@ -111,4 +118,13 @@ async function start(given: AppOptions, onStop: OnStop) {
   );
   const built: Built = { options, engine, config, connections, catalogue, live, recent, changes, tallies, metrics };
   return { listening: await startListening(built, onStop), config, live };
+}
+
+/** Knows whose code is under way, by which a process of our own is guarded. */
+function openSending({ alone, log, settings }: AppOptions, onStop: OnStop): Sending {
+  const sending = createSending();
+  if (alone === undefined) return sending;
+  onStop(contain({ sending, log }));
+  onStop(startWatchdog({ sending, limitMs: settings.WATCHDOG, words: alone }));
+  return sending;
 }

@@ -107,6 +107,7 @@ async function start(io: Io, file: string, folder: string, notify: AppOptions['n
     file,
     pluginsDir: pluginsPath(io, file),
     sandbox: true,
+    alone: 'text',
     secret,
     adminToken: token,
     signInCode: code,

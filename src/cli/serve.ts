@@ -46,25 +46,20 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
     file,
     pluginsDir: pluginsPath(io, file),
     sandbox: false,
+    alone: 'json',
     secret: (name) => readSecret(io.env, name),
     adminToken: token,
     viewerToken: viewer,
     redactor,
     log,
     clock: Date.now,
-    onStoreEnd: (why) => {
-      log.error('the store has ended, and so does this process: start it again', { why });
-      // Nothing can be stored any more, not even how an attempt ends: that is found out at the next start.
-      process.exit(1);
-    },
+    onStoreEnd: (why) => storeEnded(log, why),
     notify: (happening) => note(log, happening),
     onProblems: (problems, files) =>
       problems.forEach((problem) => io.err(formatProblem(problem, files, { color: io.color }))),
   });
   hangup.call = () => app.reload();
-  const tokenFile = join(dataDir, 'admin-token');
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  if (!hasToken(io)) writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
+  const removeToken = leaveToken(io, dataDir, token);
   log.info('Hookline is ready', {
     receiver: app.url,
     admin: app.adminUrl,
@@ -74,9 +69,24 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const signal = await asked;
   log.info('stopping', { signal });
   await app.stop();
-  if (!hasToken(io)) rmSync(tokenFile, { force: true });
+  removeToken();
   log.info('stopped');
   return 0;
+}
+
+/** Nothing can be stored any more, not even how an attempt ends: that is found out at the next start. */
+function storeEnded(log: Log, why: string): void {
+  log.error('the store has ended, and so does this process: start it again', { why });
+  process.exit(1);
+}
+
+/** For the commands of this machine, when nobody gave one. Returns what removes it. */
+function leaveToken(io: Io, dataDir: string, token: string): () => void {
+  const file = join(dataDir, 'admin-token');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (hasToken(io)) return () => undefined;
+  writeFileSync(file, `${token}\n`, { mode: 0o600 });
+  return () => rmSync(file, { force: true });
 }
 
 function parse(args: readonly string[]) {

@@ -122,6 +122,10 @@ export const settingTable = {
   CONCURRENCY: count(10, 'Attempts under way at the same time for each connection.'),
   SHUTDOWN_GRACE: duration('25s', 'Time that attempts under way have to finish at SIGTERM.'),
   CHECK_EVERY: duration('5m', 'How often a connection with refused credentials is checked.'),
+  WATCHDOG: duration(
+    '10s',
+    'How long a connector may keep the whole process from working, by a loop say, before the process is ended to be started again; `0s`: for ever.',
+  ),
   CIRCUIT_AFTER: count(5, 'Failures in a row after which a connection is left alone for a while.'),
   CIRCUIT_FOR: duration('30s', 'How long a connection is left alone before one call tries it again.'),
   STORAGE_BUDGET: {
