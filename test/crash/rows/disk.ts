@@ -146,7 +146,7 @@ export const syncError: Row = {
   impossible: noStrace,
   run: async (size) => {
     const wrong: string[] = [];
-    const moments = size === 'short' ? [30] : [20, 30, 40, 50, 60, 70, 80];
+    const moments = size === 'short' ? [45] : [45, 55, 65, 75, 85, 95];
     let refused = 0;
     let acknowledged = 0;
     for (const nth of moments) {
