@@ -98,6 +98,12 @@ const events: readonly (readonly [what: string, on: string, marked: string, code
     'event.type == "batch.done" && event.data.¦call.callId == "a"',
     'expression.unknown-field',
   ],
+  [
+    'a field below tells the type',
+    '"phone:*"',
+    'event.data.call.agent.name.length > 3 && event.data.call.callId + "" == "a"',
+    '',
+  ],
   ['a glob may bring types that are not known', '"phone:*"', 'event.type == "call.analyzed"', ''],
   ['a list brings no other type', 'phone:call.ended', '¦event.type == "call.analyzed"', 'expression.never'],
 ];

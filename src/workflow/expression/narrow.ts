@@ -7,7 +7,6 @@ import { merge } from './merge.ts';
 import { overlap, falsy, truthy, without } from './overlap.ts';
 import {
   absent,
-  fieldOf,
   fieldOfShape,
   filter,
   isAbsent,
@@ -202,10 +201,10 @@ function ownersOf(type: Type, method: string, keep: Keep): Type {
   });
 }
 
-/** The shapes whose field is one that `keep` leaves, with that field. A field that none has is a mistake that says nothing. */
+/** The shapes whose field is one that `keep` leaves, with that field. */
 function withField(type: Type, name: string, keep: Keep): Type {
   if (type === 'any') return type;
-  const left = type.flatMap((shape) => {
+  return type.flatMap((shape) => {
     const known = fieldOfShape(shape, name);
     const field = known ?? missing;
     const kept = keep(field);
@@ -213,7 +212,6 @@ function withField(type: Type, name: string, keep: Keep): Type {
     if (shape.kind !== 'object' || known === undefined || field === 'any' || kept === field) return [shape];
     return [{ ...shape, fields: withOne(shape.fields, name, kept) }];
   });
-  return isNever(left) && fieldOf(type, name) === undefined ? type : left;
 }
 
 /** Where a value is missing or null. */
