@@ -10,9 +10,11 @@ import v8 from 'node:v8';
 const major = Number(process.versions.node.split('.')[0]);
 if (major >= 24) {
   module.enableCompileCache?.(process.env.HOOKLINE_COMPILE_CACHE);
-  // Loading must not leave a large young generation behind, 14 MB of it; under load it may grow as usual.
-  v8.setFlagsFromString('--semi-space-growth-factor=1');
-  setTimeout(() => v8.setFlagsFromString('--semi-space-growth-factor=2'), 2000).unref();
+  if (['serve', 'dev'].includes(process.argv[2] ?? '')) {
+    // Loading must not leave a large young generation behind, 14 MB of it; under load it may grow as usual.
+    v8.setFlagsFromString('--semi-space-growth-factor=1');
+    setTimeout(() => v8.setFlagsFromString('--semi-space-growth-factor=2'), 2000).unref();
+  }
   await import('../src/main.ts');
 } else {
   const node = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));

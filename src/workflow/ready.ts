@@ -90,15 +90,15 @@ function readyCandidate(checked: CheckedWorkflow, env: Env, source: SourceText):
     workflow,
     on,
     condition: condition?.expression,
-    holds: readyCondition(condition, source),
-    unique: readyUnique(checked.unique, source),
+    holds: lazily(() => readyCondition(condition, source)),
+    unique: lazily(() => readyUnique(checked.unique, source)),
   };
 }
 
 function readyStep(checked: CheckedStep, env: Env, source: SourceText): Step {
   const { id, connection, connector, actionName, action, effect, needs, onError, onDoubt, retry, timeoutMs } = checked;
-  const holds = readyCondition(checked.condition, source);
-  const render = compileInput(checked, source);
+  const holds = lazily(() => readyCondition(checked.condition, source));
+  const render = lazily(() => compileInput(checked, source));
   return {
     id,
     connection,
@@ -115,6 +115,12 @@ function readyStep(checked: CheckedStep, env: Env, source: SourceText): Step {
     condition: (scope) => holds({ ...scope, env }),
     input: (scope) => render({ ...scope, env }),
   };
+}
+
+/** Compiled when it is first needed: a check of the file never needs it, and no event needs all of a thousand workflows. */
+function lazily<T, R>(compile: () => (given: T) => R): (given: T) => R {
+  let compiled: ((given: T) => R) | undefined;
+  return (given) => (compiled ??= compile())(given);
 }
 
 function readyCondition(written: Written | undefined, source: SourceText): (scope: Scope) => Evaluated<boolean> {
