@@ -1,8 +1,9 @@
 // How fast deliveries are accepted: 64 keep-alive connections, each event signed, unique and stored durably before its 204,
-// beside a bare Fastify that checks the same signature and stores nothing. Interleaved rounds, medians, and the processor
+// on both stores, beside a bare Fastify that checks the same signature and stores nothing. Interleaved rounds, medians, and the processor
 // time of one event by thread, which says more than the rate where other programs run beside.
 
 import { median, prepareRequests, saturate, type Load } from './load.ts';
+import { startDatabase } from './postgres.ts';
 import { cpuOf, startBare, startHookline, type Server } from './servers.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
@@ -32,17 +33,20 @@ async function measure({ url, pid }: Server, durationMs: number): Promise<Round>
   return { ...load, cpu };
 }
 
+const database = await startDatabase();
 const servers: Record<string, Server> = {
   bare: await startBare(),
-  hookline: await startHookline(workflows),
+  sqlite: await startHookline(workflows),
+  postgres: await startHookline(workflows, { DATABASE_URL: database.url }),
 };
-const results: Record<string, Round[]> = { bare: [], hookline: [] };
+const results: Record<string, Round[]> = { bare: [], sqlite: [], postgres: [] };
 // Both are measured warm: what is compared is compiled code, not the compiler.
 for (const server of Object.values(servers)) await measure(server, 5000);
 for (let round = 0; round < rounds; round++) {
   for (const [name, server] of Object.entries(servers)) results[name]?.push(await measure(server, 3000));
 }
 for (const server of Object.values(servers)) await server.stop();
+await database.stop();
 
 const rows = Object.entries(results).map(([name, loads]) => {
   const cpu = (thread: keyof Round['cpu']) => Math.round(median(loads.map((load) => load.cpu[thread])));
@@ -59,7 +63,13 @@ const rows = Object.entries(results).map(([name, loads]) => {
   };
 });
 console.table(rows);
-const ratios = (results['hookline'] ?? []).map(
-  (load, index) => load.perSecond / (results['bare']?.[index]?.perSecond ?? Number.NaN),
-);
-console.log(`ratio hookline/bare, median of ${rounds} rounds: ${(median(ratios) * 100).toFixed(0)} % (bar: 80 %)`);
+for (const [name, bar] of [
+  ['sqlite', 80],
+  ['postgres', 40],
+] as const) {
+  const ratios = (results[name] ?? []).map(
+    (load, index) => load.perSecond / (results['bare']?.[index]?.perSecond ?? Number.NaN),
+  );
+  const percent = (median(ratios) * 100).toFixed(0);
+  console.log(`ratio ${name}/bare, median of ${rounds} rounds: ${percent} % (bar: ${bar} %)`);
+}

@@ -1,14 +1,18 @@
 // The whole path: signed events → stored → one HTTP action each → settled, as fast as it goes, beside a bare server that
-// only checks and posts. Load and receiving end share the two cores with them.
+// only checks and posts. Load and receiving end share the two cores with them. On the store that the third argument names:
+// sqlite (default) or postgres.
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import { median, prepareRequests, saturate } from './load.ts';
+import { startDatabase } from './postgres.ts';
 import { cpuOf, startBare, startHookline, type Server } from './servers.ts';
 
 const count = Number(process.argv[2] ?? 10_000);
 const rounds = Number(process.argv[3] ?? 3);
+const kind = process.argv[4] ?? 'sqlite';
+const bar = kind === 'postgres' ? '1,200' : '2,000';
 const concurrency = '64';
 
 let arrived = 0;
@@ -55,9 +59,13 @@ async function measure({ url, pid }: Server, events: number): Promise<Round> {
   return { perSecond: events / seconds, cpu };
 }
 
+const database = kind === 'postgres' ? await startDatabase() : undefined;
 const servers: Record<string, Server> = {
   bare: await startBare({ TARGET: target, CONCURRENCY: concurrency }),
-  hookline: await startHookline(workflows, { CONCURRENCY: concurrency }),
+  hookline: await startHookline(workflows, {
+    CONCURRENCY: concurrency,
+    ...(database && { DATABASE_URL: database.url }),
+  }),
 };
 const results: Record<string, Round[]> = { bare: [], hookline: [] };
 for (const server of Object.values(servers)) await measure(server, count / 2);
@@ -66,10 +74,15 @@ for (let round = 0; round < rounds; round++) {
 }
 await servers['bare']?.stop();
 await servers['hookline']?.stop(async (dir) => {
+  if (database) {
+    const succeeded = await database.ask("select count(*) from hookline.runs where status = 'succeeded'");
+    return console.log('runs that succeeded, in the store', succeeded);
+  }
   const store = await openSqliteStore({ dir });
   console.log('runs in the store', (await store.stats()).runs);
   await store.close();
 });
+await database?.stop();
 sink.close();
 
 const rows = Object.entries(results).map(([server, measured]) => {
@@ -88,4 +101,4 @@ console.table(rows);
 const ratios = (results['hookline'] ?? []).map(
   (round, index) => round.perSecond / (results['bare']?.[index]?.perSecond ?? Number.NaN),
 );
-console.log(`ratio hookline/bare: ${(median(ratios) * 100).toFixed(0)} % (bars: 2,000 events/s, 60 %)`);
+console.log(`ratio hookline/bare: ${(median(ratios) * 100).toFixed(0)} % on ${kind} (bars: ${bar} events/s, 60 %)`);
