@@ -19,6 +19,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+const threads = { store: './worker.ts', reader: './reader.ts' } as const;
+
 export interface Hears {
   readonly onCommit?: ((commit: Commit) => void) | undefined;
   /** The thread has ended by itself, and why. */
@@ -26,9 +28,13 @@ export interface Hears {
 }
 
 /** Rejects with `store.locked`, `store.unwritable` or `store.newer`. A worker that dies leaves a store that refuses everything. */
-export async function startClient(data: StartWorker, hears: Hears = {}): Promise<Client> {
-  const options = { name: 'store', workerData: data, env: workerEnv() };
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), options);
+export async function startClient(
+  data: StartWorker,
+  hears: Hears = {},
+  thread: keyof typeof threads = 'store',
+): Promise<Client> {
+  const options = { name: thread, workerData: data, env: workerEnv() };
+  const worker = new Worker(new URL(threads[thread], import.meta.url), options);
   const calls = createCalls();
   let lastId = 0;
   let closing: Promise<void> | null = null;

@@ -2,6 +2,7 @@
 
 import type { Store } from '../store.ts';
 import { startClient, type Client } from './client.ts';
+import { openLists, type ListVerb } from './lists.ts';
 import { pack, packRecord, unpackAnswer, type PackedAnswer } from './pack.ts';
 import type { Commit, Verb } from './protocol.ts';
 
@@ -28,8 +29,11 @@ export interface OpenSqliteStore {
 export async function openSqliteStore(given: OpenSqliteStore): Promise<Store> {
   const { dir, maxBytes, budgetBytes, onCommit, onEnd } = given;
   const limits = { maxBytes: maxBytes ?? null, budget: budgetBytes || null };
-  const client = await startClient({ dir, ...limits, watch: onCommit !== undefined }, { onCommit, onEnd });
+  const data = { dir, ...limits, watch: onCommit !== undefined };
+  const client = await startClient(data, { onCommit, onEnd });
+  const lists = openLists(client, data);
   const verb = <V extends Verb>(name: V) => forward(client, name);
+  const list = <V extends ListVerb>(name: V) => forward(lists, name);
   return {
     accept: async (batch) => {
       const answers = (await client.call('accept', [pack(batch)])) as readonly PackedAnswer[];
@@ -47,11 +51,11 @@ export async function openSqliteStore(given: OpenSqliteStore): Promise<Store> {
     recover: verb('recover'),
     release: verb('release'),
     event: verb('event'),
-    events: verb('events'),
-    eventRows: verb('eventRows'),
-    deliveries: verb('deliveries'),
+    events: list('events'),
+    eventRows: list('eventRows'),
+    deliveries: list('deliveries'),
     run: verb('run'),
-    runs: verb('runs'),
+    runs: list('runs'),
     attempts: verb('attempts'),
     saveConfig: verb('saveConfig'),
     config: verb('config'),
@@ -59,19 +63,23 @@ export async function openSqliteStore(given: OpenSqliteStore): Promise<Store> {
     raise: verb('raise'),
     connections: verb('connections'),
     tally: verb('tally'),
-    tallies: verb('tallies'),
+    tallies: list('tallies'),
     audit: verb('audit'),
-    audits: verb('audits'),
-    stats: verb('stats'),
-    backlog: verb('backlog'),
+    audits: list('audits'),
+    stats: list('stats'),
+    // Without counts it is asked by the process itself, and costs nothing.
+    backlog: (most) => (most === 0 ? verb : list)('backlog')(most),
     probe: verb('probe'),
     prune: verb('prune'),
     ended: () => client.ended(),
-    close: () => client.close(),
+    close: async () => {
+      await lists.close();
+      await client.close();
+    },
   };
 }
 
-function forward<V extends Verb>(client: Client, verb: V): Store[V] {
+function forward<V extends Verb>(client: Pick<Client, 'call'>, verb: V): Store[V] {
   return ((...args: readonly unknown[]) => client.call(verb, args)) as Store[V];
 }
 
