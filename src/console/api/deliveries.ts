@@ -71,7 +71,12 @@ export function deliveryRoutes(api: FastifyInstance, { store, clock }: AdminPart
     '/deliveries',
     { schema: { querystring: query, response: { 200: page } } },
     ({ query: { status, event: eventId, source, reason, limit, ...range } }): Promise<DeliveriesAnswer> => {
-      const wanted = { status: status ?? (reason === undefined ? undefined : ('refused' as const)), eventId, source, reason };
+      const wanted = {
+        status: status ?? (reason === undefined ? undefined : ('refused' as const)),
+        eventId,
+        source,
+        reason,
+      };
       const bounds = boundsOf('dlv', range, clock());
       return readPage({ ...bounds, ...(limit && { limit }) }, (part) => store.deliveries(wanted, part), viewDelivery);
     },

@@ -57,7 +57,13 @@ export function runRoutes(api: FastifyInstance, parts: AdminParts): void {
       query: { status, workflow, event: eventId, reason, connection: lane, limit, ...range },
     }): Promise<RunsAnswer> => {
       // Only held runs have a reason, and they are few: so they are found by their status.
-      const wanted = { status: status ?? (reason === undefined ? undefined : ('held' as const)), workflow, eventId, reason, lane };
+      const wanted = {
+        status: status ?? (reason === undefined ? undefined : ('held' as const)),
+        workflow,
+        eventId,
+        reason,
+        lane,
+      };
       const bounds = boundsOf('run', range, parts.clock());
       return readPage({ ...bounds, ...(limit && { limit }) }, (part) => store.runs(wanted, part), viewRun);
     },

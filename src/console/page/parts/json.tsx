@@ -1,5 +1,7 @@
 // A value as a tree that opens and closes; every text in it is text, whatever it looks like.
 
+import { LongText } from './long-text.tsx';
+
 interface Shown {
   readonly value: unknown;
   readonly name?: string;
@@ -9,6 +11,7 @@ interface Shown {
 
 /** Longest list or object that is drawn whole. */
 const most = 200;
+const mostText = 2000;
 
 export function Json({ value, name, open = 2 }: Shown) {
   const label = name === undefined ? null : <span class="key">{name}</span>;
@@ -16,7 +19,9 @@ export function Json({ value, name, open = 2 }: Shown) {
     return (
       <div class="leaf">
         {label}
-        <span class={`value ${typeof value}`}>{shown(value)}</span>
+        <span class={`value ${typeof value}`}>
+          <LongText text={shown(value)} most={mostText} />
+        </span>
       </div>
     );
   const entries = Object.entries(value);

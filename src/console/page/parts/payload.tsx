@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { EventDetail } from '../../api/events.ts';
 import { Copy } from './copy.tsx';
 import { Json } from './json.tsx';
+import { LongText } from './long-text.tsx';
 
 const ways = ['tree', 'raw', 'curl'] as const;
 
@@ -32,7 +33,13 @@ export function Payload({ event }: { readonly event: EventDetail }) {
         <div class="body">
           {payload.problem && <p class="note">It cannot be read as an event: {payload.problem}</p>}
           {payload.base64 !== null && <p class="quiet">These bytes are no text; wrong ones are shown as �.</p>}
-          {way === 'tree' && payload.problem === null ? <Json value={payload.body} open={4} /> : <pre>{text}</pre>}
+          {way === 'tree' && payload.problem === null ? (
+            <Json value={payload.body} open={4} />
+          ) : (
+            <pre>
+              <LongText text={text} most={20_000} />
+            </pre>
+          )}
         </div>
       </div>
     </section>

@@ -53,7 +53,7 @@ function extensionsOf(onText: (text: string) => void) {
     autocompletion({ override: [complete] }),
     keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': 'Workflow file' }),
+    EditorView.contentAttributes.of({ 'aria-label': 'Workflow file', tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onText(update.state.doc.toString());
     }),

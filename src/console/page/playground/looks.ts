@@ -30,6 +30,13 @@ export const looks = [
       color: 'var(--text)',
     },
     '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)' },
+    // Without the pictures of the base theme, which the page's policy does not load.
+    '.cm-lintRange': { backgroundImage: 'none', textDecoration: 'underline wavy 1px', textUnderlineOffset: '3px' },
+    '.cm-lintRange-error': { backgroundImage: 'none', textDecorationColor: 'var(--bad)' },
+    '.cm-lintRange-warning': { backgroundImage: 'none', textDecorationColor: 'var(--doubt)' },
+    '.cm-lint-marker': { width: '9px', height: '9px', marginTop: '5px', borderRadius: '50%' },
+    '.cm-lint-marker-error': { content: 'none', backgroundColor: 'var(--bad)' },
+    '.cm-lint-marker-warning': { content: 'none', backgroundColor: 'var(--doubt)' },
     '.cm-diagnostic': { whiteSpace: 'pre-wrap', padding: '6px 10px' },
   }),
 ];
