@@ -1,5 +1,7 @@
 // What a crash test has seen: what senders sent, what the vendor did, what the store kept; and the verdict on it.
 
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { violations, type SentEvent } from '../faults/invariants.ts';
@@ -39,9 +41,20 @@ export async function recoverAndJudge(folder: Folder, sent: Sent, sink: Sink, pr
 export async function judgeFolder(folder: Folder, sent: Sent, sink: Sink, process: readonly string[] = []) {
   const store = await openSqliteStore({ dir: folder.dataDir });
   try {
-    return await judge(store, sent, sink, process);
+    return await judge(store, sent, sink, [...process, ...damage(folder)]);
   } finally {
     await store.close();
+  }
+}
+
+/** What SQLite itself finds wrong with the file. */
+function damage({ dataDir }: Folder): string[] {
+  const database = new DatabaseSync(join(dataDir, 'hookline.db'), { readOnly: true });
+  try {
+    const found = database.prepare('pragma integrity_check').all() as { integrity_check: string }[];
+    return found.map((row) => row.integrity_check).filter((line) => line !== 'ok');
+  } finally {
+    database.close();
   }
 }
 

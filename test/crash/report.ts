@@ -17,7 +17,7 @@ const number = (figure: number | string) => (typeof figure === 'number' ? figure
 const head = `# What was done to it, and what held
 
 This page is written by \`npm run test:crash\`, which does to a real Hookline on a real disk what machines, networks and
-vendors do at their worst. A short form of every row is part of \`npm test\`.
+vendors do at their worst. A short form of every row on the embedded store is part of \`npm test\`.
 
 After each fault the process goes on with what was left, until it has come to rest; then all of this must hold:
 

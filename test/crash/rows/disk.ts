@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
 import { impossible, smallDisk, type SmallDisk } from '../disk.ts';
 import { nothingSent, recoverAndJudge } from '../evidence.ts';
 import { postCall, type Hookline } from '../hookline.ts';
@@ -133,7 +134,6 @@ async function outcomes(then: 'space comes back' | 'the process is killed') {
 }
 
 async function heldRuns(dir: string): Promise<number> {
-  const { openSqliteStore } = await import('../../../src/store/sqlite/open.ts');
   const store = await openSqliteStore({ dir });
   const { runs } = await store.stats();
   await store.close();
