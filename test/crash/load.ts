@@ -10,7 +10,7 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** New events, `senders` at a time, until it is stopped or no connection is made any more. */
+/** New events, `senders` at a time, until it is stopped. */
 export function startLoad(url: string, sent: Sent, senders: number): Load {
   const answers = new Map<number, number>();
   const stopped = new AbortController();
@@ -21,8 +21,7 @@ export function startLoad(url: string, sent: Sent, senders: number): Load {
       const status = (await postCall(url, call)) ?? 0;
       answers.set(status, (answers.get(status) ?? 0) + 1);
       if (status === 204) sent.acknowledged.add(call);
-      if (status === 0) return;
-      if (status === 503) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (status !== 204) await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };
   const running = Array.from({ length: senders }, send);
