@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ClaimRuns, Store } from '../../src/store/store.ts';
 import { startEngine, workflow, workflowsOf } from '../run/engine.ts';
 import { lanesAt, work, type Call } from './lanes.ts';
 
@@ -50,9 +51,9 @@ describe('runs that wait for a connection', () => {
     const engine = await startEngine(() => workflowsOf(crm, mail), {
       lanes: { rate: (name) => (name === 'crm' ? { count: 1, perMs: 86_400_000 } : undefined) },
     });
-    const { claim } = engine.store;
+    const claim: Store['claim'] = engine.store.claim.bind(engine.store);
     Object.assign(engine.store, {
-      claim: (request: Parameters<typeof claim>[0]) => {
+      claim: (request: ClaimRuns) => {
         looks += 1;
         return claim(request);
       },
