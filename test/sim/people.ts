@@ -68,12 +68,12 @@ export function createPeople({ world, ledger, vendor, supervisor, alarm }: MakeP
       for (const step of run.steps.filter(inDoubt)) answer(run, step, world.chance(0.5));
     },
   ];
+  // A resume that was refused may have been made or not; whoever was told so asks again.
   const resumeAll = (): void => {
-    const paused = ledger.connections().filter(({ status, reason }) => status === 'paused' && reason === 'paused');
-    for (const { name } of paused) order(`resume ${name}`, (operations) => operations.resume(name));
-    const held = ledger.runs({ status: 'held' }, page).some(({ reason }) => reason === 'paused');
-    if (paused.length > 0 || held) world.schedule(null, 60_000, '', resumeAll);
-    if (held) for (const name of connectionNames) order(`resume ${name}`, (operations) => operations.resume(name));
+    for (const name of connectionNames) order(`resume ${name}`, (operations) => operations.resume(name));
+    const held = ledger.runs({ status: 'held' }, page).some(({ reason }) => reason !== 'in_doubt');
+    const up = supervisor.current() !== null;
+    if (held || !up) world.schedule(null, 60_000, '', resumeAll);
   };
   return {
     words,
