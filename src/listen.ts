@@ -145,6 +145,7 @@ function openAdmin(built: Built, worker: Worker, reload: Reload, playground: Pla
     operations: createOperations(parts, worker),
     sandboxes: () => parts.connections().sandboxes(),
     connections: () => parts.connections().names(),
+    underWay: (connection) => parts.lanes.used(connection),
     token: options.adminToken,
     viewerToken: options.viewerToken ?? '',
     signInCode: options.signInCode ?? '',

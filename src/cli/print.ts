@@ -117,6 +117,8 @@ function tell(happening: Happening, now: number): Told | null {
       return tellAttempt(happening);
     case 'connection':
       return tellConnection(happening.state, now);
+    case 'workflow':
+      return tellWorkflow(happening);
     default:
       return tellConfig(happening);
   }
@@ -168,6 +170,13 @@ function describeOutput(output: unknown): string {
     return output === undefined || output === null ? '' : brief(output);
   const plain = Object.entries(output).filter(([, value]) => value !== null && typeof value !== 'object');
   return oneLine(plain.map(([name, value]) => `${name}=${String(value)}`).join(' '), 120);
+}
+
+function tellWorkflow({ workflow, paused }: Extract<Happening, { kind: 'workflow' }>): Told {
+  const name = oneLine(workflow, 60);
+  if (!paused) return { kind: 'workflow', status: 'ok', text: `${name} goes on` };
+  const text = `${name} paused by a person; go on with "hookline resume --workflow ${name}"`;
+  return { kind: 'workflow', status: 'paused', text, strong: true };
 }
 
 function tellConnection(state: Extract<Happening, { kind: 'connection' }>['state'], now: number): Told {

@@ -134,6 +134,10 @@ function note(log: Log, happening: Happening): void {
     if (happening.status === 'succeeded') log.debug('attempt', rest);
     else log.warn('attempt', rest);
   }
+  if (happening.kind === 'workflow') {
+    const { workflow, paused } = happening;
+    log.info(paused ? 'workflow is paused; its runs are held' : 'workflow goes on', { workflow });
+  }
   if (happening.kind === 'connection') {
     const { status, ...rest } = happening.state;
     if (status === 'ok') log.info('connection works', rest);

@@ -69,6 +69,8 @@ export interface StepState {
   readonly status: StepStatus;
   /** Of a held step. */
   readonly reason?: HeldReason;
+  /** Of a step that is held because its workflow is paused: where its run waits. */
+  readonly lane?: string;
   /** Why it was skipped or failed, for people. */
   readonly note?: string;
   /** Raised when the input is rendered anew; part of the key. */
@@ -212,6 +214,8 @@ export type Happening =
       readonly error: StoredError | null;
     }
   | { readonly kind: 'connection'; readonly state: ConnectionState }
+  /** A person paused it, or let it go on. */
+  | { readonly kind: 'workflow'; readonly workflow: string; readonly paused: boolean }
   | {
       /** A workflow file was loaded at the start or since, or refused. */
       readonly kind: 'config';
@@ -227,3 +231,15 @@ export type Happening =
 
 /** Names of the workflows that an accepted file changed. */
 export type ConfigChanges = Readonly<Record<'added' | 'removed' | 'changed', readonly string[]>>;
+
+const workflowPrefix = 'workflow:';
+
+/** Where the pause of a workflow is kept among the states of connections, and where its held runs wait; no connection has such a name. */
+export function workflowLane(workflow: string): string {
+  return workflowPrefix + workflow;
+}
+
+/** Null: it is the lane of a connection. */
+export function workflowOfLane(lane: string): string | null {
+  return lane.startsWith(workflowPrefix) ? lane.slice(workflowPrefix.length) : null;
+}

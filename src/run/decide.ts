@@ -94,7 +94,17 @@ function retried(plan: RunPlan, state: RunState, latest: boolean, now: Time): Ru
 function retriedStep(plan: RunPlan, state: RunState, step: StepState, latest: boolean, now: Time): StepState {
   if (step.status === 'skipped') return blockedBy(plan, state.steps, step.id) ? newStep(step.id) : step;
   if (step.status !== 'failed' && step.status !== 'canceled') return step;
-  const fresh = without({ ...step, retries: 0 }, 'firstAt', 'dueAt', 'endedAt', 'error', 'note', 'reason', 'heldAt');
+  const fresh = without(
+    { ...step, retries: 0 },
+    'firstAt',
+    'dueAt',
+    'endedAt',
+    'error',
+    'note',
+    'reason',
+    'heldAt',
+    'lane',
+  );
   if (step.input === undefined) return { ...fresh, status: 'pending' };
   if (latest && !step.doubt) return without({ ...fresh, status: 'pending', generation: step.generation + 1 }, 'input');
   return { ...fresh, status: 'waiting', dueAt: now };

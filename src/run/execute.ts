@@ -1,7 +1,7 @@
 // Runs one claimed run as far as it can go now: every step that is ready and whose connection is free, side by side.
 
 import { failpoint } from '../core/failpoint.ts';
-import type { Attempt, StoredError } from '../core/model.ts';
+import { workflowLane, type Attempt, type StoredError } from '../core/model.ts';
 import type { ClaimedRun } from '../store/store.ts';
 import type { Step, StepScope, Workflow, Workflows } from '../workflow/compile.ts';
 import { alertsOfRun } from './alert.ts';
@@ -89,6 +89,10 @@ function startEffect(execution: Execution, effect: RunEffect): Promise<void> | u
   const { parts, journal, workflow, control } = execution;
   const step = workflow.steps.find((candidate) => candidate.id === effect.step);
   if (!step) return undefined;
+  if (parts.lanes.isPaused(workflow.name)) {
+    journal.apply({ type: 'held', step: step.id, reason: 'paused', lane: workflowLane(workflow.name) });
+    return undefined;
+  }
   const input = effect.type === 'start' ? render(execution, step) : { value: storedInput(journal, step) };
   if (!input) return undefined;
   const gate = gateOf(parts, step);

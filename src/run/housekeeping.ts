@@ -2,7 +2,7 @@
 
 import { storeError } from '../core/log.ts';
 import { createForecast, type Forecast } from './forecast.ts';
-import { checkPaused } from './operate.ts';
+import { checkPaused } from './pauses.ts';
 import type { EngineParts } from './parts.ts';
 import type { Worker } from './worker.ts';
 

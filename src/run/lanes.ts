@@ -1,6 +1,6 @@
 // Who may call now: slots, pauses and circuits of each connection, so that a slow or dead one delays no other.
 
-import type { ConnectionState, StoredError, Time } from '../core/model.ts';
+import { workflowLane, workflowOfLane, type ConnectionState, type StoredError, type Time } from '../core/model.ts';
 import type { Rate } from '../workflow/rate.ts';
 import { createBook, type Book, type BookParts, type Gate } from './lane-book.ts';
 import { createRates } from './rates.ts';
@@ -23,6 +23,10 @@ export interface Lanes {
   report(name: string, end: 'good' | 'refused' | 'failed', error: StoredError | null): Promise<void>;
   pause(name: string, reason: 'paused' | 'credentials', error: StoredError | null): Promise<void>;
   resume(name: string): Promise<void>;
+  /** Whether a person paused this workflow. */
+  isPaused(workflow: string): boolean;
+  /** Calls under way over a connection. */
+  used(name: string): number;
   state(name: string): ConnectionState | undefined;
   states(): readonly ConnectionState[];
   /** What another replica stored: its pauses, resumes and circuits hold here too. */
@@ -72,7 +76,10 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
     give: (name) => book.use(name, -1),
     expect: expected.add,
     claims: () => {
-      const lanes = [...new Set([...parts.names(), ...unserved])].map((lane) => ({ lane, limit: limit(lane) }));
+      const lanes = [...new Set([...parts.names(), ...unserved, ...workflowLanes(book)])].map((lane) => ({
+        lane,
+        limit: limit(lane),
+      }));
       const most = Math.max(0, ...lanes.map((lane) => lane.limit));
       return [...lanes, { lane: anyLane, limit: most }].filter((lane) => lane.limit > 0);
     },
@@ -89,6 +96,11 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
     },
     share: (among) => rates.share(among),
   };
+}
+
+/** Of workflows that were ever paused: their runs are claimed a few at a time, and go on in the lanes of their connections. */
+function workflowLanes(book: Book): readonly string[] {
+  return book.states().flatMap(({ name }) => (workflowOfLane(name) === null ? [] : [name]));
 }
 
 type Circuits = ReturnType<typeof createCircuits>;
@@ -116,8 +128,10 @@ function createCircuits({ clock, circuitAfter, circuitForMs }: LaneParts, book: 
   };
 }
 
-function createPauses(book: Book, circuits: Circuits): Pick<Lanes, 'pause' | 'resume' | 'adopt'> {
+function createPauses(book: Book, circuits: Circuits): Pick<Lanes, 'pause' | 'resume' | 'adopt' | 'isPaused' | 'used'> {
   return {
+    used: book.used,
+    isPaused: (workflow) => book.state(workflowLane(workflow))?.status === 'paused',
     // What a person asked for is done when it is stored, or not at all; refused credentials count at once.
     pause: (name, reason, error) =>
       book.set(name, 'paused', reason, null, error, reason === 'paused' ? 'store' : 'memory'),

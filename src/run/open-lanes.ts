@@ -1,7 +1,7 @@
 // The lanes of the live connections, with the pauses and circuits that the store remembers.
 
 import type { Connections } from '../connect/connection.ts';
-import type { ConnectionState, Happening, Time } from '../core/model.ts';
+import { workflowOfLane, type ConnectionState, type Happening, type Time } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Store } from '../store/store.ts';
 import type { Workflows } from '../workflow/compile.ts';
@@ -29,7 +29,7 @@ export async function openLanes(parts: OpenLanes): Promise<Lanes> {
       concurrency: (name) => live().connections.get(name)?.concurrency ?? settings.CONCURRENCY,
       rate: (name) => live().connections.get(name)?.rate,
       save: createSave(parts, stored),
-      tell: (state) => notify({ kind: 'connection', state }),
+      tell: (state) => notify(changeOf(state)),
       clock,
       circuitAfter: settings.CIRCUIT_AFTER,
       circuitForMs: settings.CIRCUIT_FOR,
@@ -38,12 +38,18 @@ export async function openLanes(parts: OpenLanes): Promise<Lanes> {
   );
 }
 
+function changeOf(state: ConnectionState): Happening {
+  const workflow = workflowOfLane(state.name);
+  if (workflow === null) return { kind: 'connection', state };
+  return { kind: 'workflow', workflow, paused: state.status === 'paused' };
+}
+
 /** A pause is stored with its alert: once, however many attempts meet the same refusal. */
 function createSave({ store, live, raised }: OpenLanes, stored: readonly ConnectionState[]) {
   const paused = new Set(stored.flatMap(({ name, status }) => (status === 'paused' ? [name] : [])));
   return async (state: ConnectionState) => {
     const { name, status } = state;
-    const isNews = status === 'paused' && !paused.has(name);
+    const isNews = status === 'paused' && !paused.has(name) && workflowOfLane(name) === null;
     if (status === 'paused') paused.add(name);
     else paused.delete(name);
     const raises = isNews ? alertsOfPause(live(), state) : [];

@@ -1,8 +1,7 @@
-// What a person may do to runs and connections: retry, replay, resolve, cancel, pause, resume.
+// What a person may do to runs: retry, replay, resolve, cancel.
 
 import { Ajv } from 'ajv';
 import { HostError } from '../core/errors.ts';
-import { storeError } from '../core/log.ts';
 import { finalRunStatuses, type Run, type StepState } from '../core/model.ts';
 import type { RaiseEvent } from '../store/store.ts';
 import type { Workflow } from '../workflow/compile.ts';
@@ -10,14 +9,14 @@ import { alertsOfRun } from './alert.ts';
 import { decide } from './decide.ts';
 import type { EngineParts } from './parts.ts';
 import { newRun, runPlan } from './plan.ts';
-import { connectionReasons } from './settle.ts';
-import { anyLane, type RunInput, type RunState } from './state.ts';
+import { createPauseOperations, type PauseOperations } from './pauses.ts';
+import type { RunInput, RunState } from './state.ts';
 import type { Worker } from './worker.ts';
 
 export type Answer = { readonly happened: true; readonly output: unknown } | { readonly happened: false };
 
 /** Every verb rejects with a HostError: `not.found`, `state.conflict` or `input.invalid`. */
-export interface Operations {
+export interface Operations extends PauseOperations {
   /** From the failed step on; `latest` uses the live workflow and renders unfinished steps anew. */
   retry(runId: string, options: { latest: boolean }): Promise<void>;
   /** "Replay as new": new runs with new keys for the workflows that take the event now, or the one named. Resolves to their ids. */
@@ -25,8 +24,6 @@ export interface Operations {
   /** Answers a step in doubt; `step` may be left out when only one is. */
   resolve(runId: string, step: string | undefined, answer: Answer): Promise<void>;
   cancel(runId: string): Promise<void>;
-  pause(connection: string): Promise<void>;
-  resume(connection: string): Promise<void>;
 }
 
 export function createOperations(parts: EngineParts, worker: Pick<Worker, 'wake' | 'cancel'>): Operations {
@@ -35,24 +32,8 @@ export function createOperations(parts: EngineParts, worker: Pick<Worker, 'wake'
     replay: (eventId, workflow) => replay(parts, worker, eventId, workflow),
     resolve: (runId, step, answer) => resolve(parts, worker, runId, step, answer),
     cancel: (runId) => cancel(parts, worker, runId),
-    pause: async (name) => {
-      known(parts, name);
-      await parts.lanes.pause(name, 'paused', null);
-      worker.wake();
-    },
-    resume: async (name) => {
-      known(parts, name);
-      await resumeConnection(parts, worker, name);
-    },
+    ...createPauseOperations(parts, worker),
   };
-}
-
-/** Lets a connection be called again and releases the runs it held. */
-export async function resumeConnection(parts: EngineParts, worker: Pick<Worker, 'wake'>, name: string): Promise<void> {
-  await parts.lanes.resume(name);
-  // A run whose steps are held for several connections is looked at anew whichever of them works again.
-  for (const lane of [name, anyLane]) await parts.store.release(lane, connectionReasons, parts.clock());
-  worker.wake();
 }
 
 type Wake = Pick<Worker, 'wake'>;
@@ -62,7 +43,7 @@ async function retry(parts: EngineParts, worker: Wake, runId: string, latest: bo
     if (run.status !== 'failed' && run.status !== 'canceled') {
       const why =
         run.status === 'held'
-          ? 'answer it with "hookline resolve", or resume its connection'
+          ? 'answer it with "hookline resolve", or resume what is paused'
           : 'only a failed or canceled run is retried';
       throw conflict(run, why);
     }
@@ -201,36 +182,6 @@ function checkOutput(workflow: Workflow, id: string, output: unknown): void {
   throw new HostError('input.invalid', { what: `step "${id}" needs the output that later steps read: ${wrong}` });
 }
 
-function known(parts: EngineParts, name: string): void {
-  if (!parts.connections().get(name)) throw new HostError('not.found', { what: 'connection', id: name });
-}
-
 function conflict(run: Run, why: string): HostError {
   return new HostError('state.conflict', { what: 'run', id: run.id, status: run.status, why });
-}
-
-/** Calls the check of every connection with refused credentials; a good one lifts the pause. Then nothing is held for a connection that works. */
-export async function checkPaused(parts: EngineParts, worker: Wake): Promise<void> {
-  for (const state of parts.lanes.states()) {
-    const connection = parts.connections().get(state.name);
-    if (state.status !== 'paused' || state.reason !== 'credentials' || !connection?.connector.check) continue;
-    try {
-      await connection.check();
-      parts.log.info('connection works again', { connection: state.name });
-      await resumeConnection(parts, worker, state.name);
-    } catch (error) {
-      parts.log.warn('connection still refused', { connection: state.name, error: storeError(error, parts.redactor) });
-    }
-  }
-  await releaseForgotten(parts, worker);
-}
-
-/** A run that was just being held while its connection was resumed, or whose release failed, would be held for ever. */
-async function releaseForgotten(parts: EngineParts, worker: Wake): Promise<void> {
-  const names = parts.connections().names();
-  const working = names.filter((name) => parts.lanes.state(name)?.status !== 'paused');
-  const lanes = working.length === names.length ? [...working, anyLane] : working;
-  let runs = 0;
-  for (const lane of lanes) runs += await parts.store.release(lane, connectionReasons, parts.clock());
-  if (runs > 0) worker.wake();
 }

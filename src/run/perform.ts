@@ -34,7 +34,7 @@ export async function attemptStep(doing: Doing): Promise<void> {
         const end = await attemptOnce(doing);
         const last = number > quickTries.retries || end?.status !== 'retryable' || end.retryAfterMs !== null;
         if (last || stop.aborted || stepState(doing).status !== 'waiting') return;
-        if (!parts.lanes.again(step.connection)) return;
+        if (parts.lanes.isPaused(journal.run.workflow) || !parts.lanes.again(step.connection)) return;
         await journal.save({});
         throw again;
       },

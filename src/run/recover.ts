@@ -1,6 +1,7 @@
 // What happens to runs at a start: those of a process that ended go on, and those that waited for a connection get another chance.
 
 import type { EngineParts } from './parts.ts';
+import { releaseWorkflows } from './pauses.ts';
 import { anyLane } from './state.ts';
 
 /** Attempts that were under way come back with their run and are in doubt; the worker finds them when it claims. */
@@ -17,5 +18,6 @@ export async function recover(parts: EngineParts, owner: string): Promise<void> 
     await store.release(name, paused ? ['missing'] : ['credentials', 'missing'], parts.clock());
   }
   await store.release(anyLane, ['credentials', 'missing'], parts.clock());
+  await releaseWorkflows(parts);
   lanes.setUnserved(await store.lanes());
 }

@@ -107,6 +107,8 @@ function nextDueAt(
 }
 
 function nextLane(plan: RunPlan, open: readonly StepState[], effects: readonly RunEffect[]): string | undefined {
+  const apart = open.find((step) => step.status === 'held' && step.lane !== undefined)?.lane;
+  if (apart !== undefined) return apart;
   const waiting = open.filter((step) => step.status === 'waiting');
   const soonest = Math.min(...waiting.map((step) => step.dueAt ?? 0));
   const next = waiting.filter((step) => step.dueAt === soonest).map((step) => step.id);

@@ -80,8 +80,13 @@ export type RunInput =
         | { readonly is: 'unknown'; readonly retryAfterMs: number | null };
       readonly random: number;
     }
-  /** Its connection is paused, its credentials are refused, or it is gone. */
-  | { readonly type: 'held'; readonly step: string; readonly reason: Exclude<HeldReason, 'in_doubt'> }
+  /** Its connection is paused, its credentials are refused, or it is gone; with a `lane`, its workflow is paused. */
+  | {
+      readonly type: 'held';
+      readonly step: string;
+      readonly reason: Exclude<HeldReason, 'in_doubt'>;
+      readonly lane?: string;
+    }
   /** Its connection's circuit is open. */
   | { readonly type: 'postponed'; readonly step: string; readonly until: Time }
   /** A person answered a step in doubt. */

@@ -22,7 +22,7 @@ export function nextStep(plan: StepPlan, step: StepState, input: StepInput, now:
     case 'looked-up':
       return lookedUp(plan, step, input, now);
     case 'held':
-      return isFinal(step) ? step : { ...step, status: 'held', reason: input.reason, heldAt: now };
+      return isFinal(step) ? step : held(step, input, now);
     case 'postponed':
       return isFinal(step) ? step : { ...step, status: 'waiting', dueAt: input.until };
     case 'happened':
@@ -32,6 +32,11 @@ export function nextStep(plan: StepPlan, step: StepState, input: StepInput, now:
     default:
       return input satisfies never;
   }
+}
+
+function held(step: StepState, { reason, lane }: Extract<RunInput, { type: 'held' }>, now: Time): StepState {
+  const next: StepState = { ...step, status: 'held', reason, heldAt: now };
+  return lane === undefined ? next : { ...next, lane, note: 'its workflow is paused' };
 }
 
 function doAgain(step: StepState, now: Time): StepState {
@@ -156,6 +161,7 @@ export function released(step: StepState, now: Time): StepState {
     'reason',
     'heldAt',
     'note',
+    'lane',
   );
 }
 

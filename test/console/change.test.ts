@@ -79,6 +79,9 @@ describe('refusals of the engine', () => {
       cancel: refuse,
       pause: refuse,
       resume: refuse,
+      pauseWorkflow: refuse,
+      resumeWorkflow: refuse,
+      check: refuse,
     };
     refusing = await openLedger({ operations });
   });

@@ -98,6 +98,12 @@ function recordingOperations(asked: unknown[][]): Operations {
     cancel: async (...args) => void asked.push(['cancel', ...args]),
     pause: async (...args) => void asked.push(['pause', ...args]),
     resume: async (...args) => void asked.push(['resume', ...args]),
+    pauseWorkflow: async (...args) => void asked.push(['pauseWorkflow', ...args]),
+    resumeWorkflow: async (...args) => void asked.push(['resumeWorkflow', ...args]),
+    check: async (...args) => {
+      asked.push(['check', ...args]);
+      return { ok: true };
+    },
   };
 }
 

@@ -216,10 +216,23 @@ describe('connections and sandboxes', () => {
       untilAt: null,
       error: { name: 'ConnectionError', message: 'login refused' },
     });
+    const unknown = {
+      connector: null,
+      concurrency: null,
+      rate: null,
+      underWay: 0,
+      waiting: 0,
+      held: 0,
+      lastError: null,
+      checkable: false,
+    };
     expect((await ledger.call('/api/connections')).answer).toEqual({
       items: [
-        { name: 'crm', status: 'ok', reason: null, since: null, untilAt: null, error: null },
+        { ...unknown, name: 'crm', status: 'ok', reason: null, since: null, untilAt: null, error: null },
         {
+          ...unknown,
+          waiting: 1,
+          held: 1,
           name: 'mail',
           status: 'paused',
           reason: 'credentials',

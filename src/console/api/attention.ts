@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Run, StepState } from '../../core/model.ts';
 import type { FromSchema } from '../../plugin/index.ts';
 import type { AdminParts } from './parts.ts';
+import { connectionOf } from './run-view.ts';
 import { iso, time } from './values.ts';
 
 const group = {
@@ -13,7 +14,7 @@ const group = {
     reason: { enum: ['in_doubt', 'credentials', 'paused', 'missing', null] },
     workflow: { type: 'string' },
     step: { type: ['string', 'null'] },
-    connection: { type: 'string' },
+    connection: { type: 'string', description: 'empty when it is the workflow that is paused' },
     code: { type: ['string', 'null'] },
     message: { type: 'string', description: 'of the newest of them' },
     count: { type: 'integer' },
@@ -104,7 +105,7 @@ export function causeOf(run: Run): Pick<Group, 'step' | 'connection' | 'code' | 
   const error = step?.error ?? run.error;
   return {
     step: step?.id ?? null,
-    connection: run.lane,
+    connection: connectionOf(run),
     code: error?.code ?? null,
     message: messageOf(run, step),
   };
@@ -132,6 +133,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 function messageOf(run: Run, step: StepState | undefined): string {
+  if (run.reason === 'paused' && connectionOf(run) === '') return 'the workflow is paused';
   const said = step?.error?.message ?? run.error?.message ?? step?.note;
   return said ?? words[run.reason ?? ''] ?? 'it failed';
 }

@@ -1,5 +1,7 @@
 // What a person can do to a run, an event or a connection; the run engine fulfils it, the admin listener offers it.
 
+import type { StoredError } from '../../core/model.ts';
+
 /** What a person found out about an attempt in doubt. `output`: what later steps read, in the form of the action's output. */
 export type Answer = { readonly happened: true; readonly output: unknown } | { readonly happened: false };
 
@@ -15,4 +17,9 @@ export interface Operations {
   /** Holds the connection's runs until `resume`; nothing is discarded. */
   pause(connection: string): Promise<void>;
   resume(connection: string): Promise<void>;
+  /** Holds the workflow's runs before their next step; its events are taken as before. */
+  pauseWorkflow(name: string): Promise<void>;
+  resumeWorkflow(name: string): Promise<void>;
+  /** Calls the connection's own check, which changes nothing. */
+  check(connection: string): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: StoredError }>;
 }

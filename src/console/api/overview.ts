@@ -6,6 +6,7 @@ import type { FromSchema } from '../../plugin/index.ts';
 import type { Tally } from '../../store/store.ts';
 import { connection, readConnections } from './connections.ts';
 import type { AdminParts } from './parts.ts';
+import { readStates } from './pauses.ts';
 import { iso, isoOrNull, time, timeOrNull } from './values.ts';
 
 const integer = { type: 'integer' } as const;
@@ -53,8 +54,9 @@ const answer = {
       additionalProperties: false,
     },
     connections: { type: 'array', items: connection },
+    pausedWorkflows: { type: 'array', items: { type: 'string' }, description: 'their runs are held' },
   },
-  required: ['now', 'minutes', 'attention', 'open', 'oldestDueAt', 'store', 'connections'],
+  required: ['now', 'minutes', 'attention', 'open', 'oldestDueAt', 'store', 'connections', 'pausedWorkflows'],
   additionalProperties: false,
 } as const;
 export type OverviewAnswer = FromSchema<typeof answer>;
@@ -67,10 +69,11 @@ export function overviewRoutes(api: FastifyInstance, parts: AdminParts): void {
   api.get('/overview', { schema: { response: { 200: answer } } }, async (): Promise<OverviewAnswer> => {
     const now = parts.clock();
     const from = (Math.floor(now / minuteMs) - minutes + 1) * minuteMs;
-    const [tallies, backlog, connections] = await Promise.all([
+    const [tallies, backlog, connections, { paused }] = await Promise.all([
       parts.tallies?.since(from) ?? [],
       parts.store.backlog(most),
       readConnections(parts),
+      readStates(parts),
     ]);
     const { runs, held, pendingEvents: events, oldestDueAt, usedBytes, diskFreeBytes } = backlog;
     const heldFor = (reason: HeldReason) => held[reason];
@@ -88,6 +91,7 @@ export function overviewRoutes(api: FastifyInstance, parts: AdminParts): void {
       oldestDueAt: isoOrNull(oldestDueAt),
       store: { usedBytes, diskFreeBytes },
       connections,
+      pausedWorkflows: [...paused.keys()],
     };
   });
 }

@@ -41,6 +41,8 @@ export interface AdminParts {
   readonly sandboxes: () => ReadonlyMap<string, Sandbox>;
   /** Names of the live connections; those that the store knows nothing of are listed as `ok`. */
   readonly connections?: () => readonly string[];
+  /** Calls of this process under way over a connection. */
+  readonly underWay?: (connection: string) => number;
   readonly token: string;
   /** A second token that may look and not act; empty: there is none. */
   readonly viewerToken?: string;

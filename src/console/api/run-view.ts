@@ -1,6 +1,13 @@
 // How runs and their steps look in an answer.
 
-import type { Attempt, HeldReason, Run, RunStatus, StepState } from '../../core/model.ts';
+import {
+  workflowOfLane,
+  type Attempt,
+  type HeldReason,
+  type Run,
+  type RunStatus,
+  type StepState,
+} from '../../core/model.ts';
 import type { FromSchema } from '../../plugin/index.ts';
 import { attempt, question, questionsOf, viewAttempt } from './attempt-view.ts';
 import { errorOrNull, iso, isoOrNull, time, timeOrNull, viewError } from './values.ts';
@@ -33,7 +40,7 @@ const runFields = {
   status: { enum: runStatuses },
   reason: { enum: reasons, description: 'of a held run' },
   config: { type: 'string', description: 'hash of the workflow file it began with' },
-  connection: { type: 'string', description: 'what the next step needs' },
+  connection: { type: 'string', description: 'what the next step needs; empty while its workflow is paused' },
   createdAt: time,
   startedAt: timeOrNull,
   endedAt: timeOrNull,
@@ -150,6 +157,11 @@ export function viewRunDetail(run: Run, attempts: readonly Attempt[], event: Run
   };
 }
 
+/** Empty: it waits for its workflow. */
+export function connectionOf({ lane }: Run): string {
+  return workflowOfLane(lane) === null ? lane : '';
+}
+
 function fields(run: Run) {
   return {
     id: run.id,
@@ -159,7 +171,7 @@ function fields(run: Run) {
     status: run.status,
     reason: run.reason,
     config: run.config,
-    connection: run.lane,
+    connection: connectionOf(run),
     createdAt: iso(run.createdAt),
     startedAt: isoOrNull(run.startedAt),
     endedAt: isoOrNull(run.endedAt),

@@ -1,12 +1,15 @@
 // Adds up what happens, minute by minute, and hands it to the store now and then: a crash costs a few seconds of statistics.
 
 import type { Happening } from '../../core/model.ts';
+import { createLastErrors, type LastError } from './last-errors.ts';
 import type { Store, Tally } from '../../store/store.ts';
 
 export interface Tallies {
   count(happening: Happening): void;
   /** What the store holds and what is not yet handed over. */
   since(from: number): Promise<readonly Tally[]>;
+  /** Of an attempt since the start. */
+  lastError(connection: string): LastError | undefined;
   stop(): Promise<void>;
 }
 
@@ -23,6 +26,7 @@ export interface TallyParts {
 
 export function startTallies({ store, clock, knows }: TallyParts): Tallies {
   let open = new Map<string, Tally>();
+  const errors = createLastErrors(clock);
   const add = (kind: Tally['kind'], name: string, status: Tally['status']) => {
     const at = Math.floor(clock() / minuteMs) * minuteMs;
     const key = `${at} ${kind} ${status} ${name}`;
@@ -37,6 +41,7 @@ export function startTallies({ store, clock, knows }: TallyParts): Tallies {
   const timer = setInterval(() => void flush(), everyMs).unref();
   return {
     count: (happening) => {
+      errors.note(happening);
       if (happening.kind === 'delivery') {
         add('delivery', knows(happening.source) ? happening.source : '', happening.status);
       }
@@ -46,6 +51,7 @@ export function startTallies({ store, clock, knows }: TallyParts): Tallies {
       await flush();
       return store.tallies(from);
     },
+    lastError: (connection) => errors.of(connection),
     stop: () => {
       clearInterval(timer);
       return flush();

@@ -7,6 +7,7 @@ import type { FromSchema } from '../../plugin/index.ts';
 import type { Explanation, Workflows } from '../../workflow/compile.ts';
 import type { AdminParts } from './parts.ts';
 import { pageOf, readPage } from './paging.ts';
+import { readStates, type KeptStates } from './pauses.ts';
 import { delivery, viewDelivery } from './deliveries.ts';
 import { runStatuses, runSummary, viewRun } from './run-view.ts';
 import { iso, isoOrNull, time, timeOrNull } from './values.ts';
@@ -49,6 +50,7 @@ const workflow = {
     at: { type: ['string', 'null'], description: 'file:line:column of the workflow' },
     term,
     runs: { type: 'array', items: runSummary },
+    pausedSince: { ...timeOrNull, description: 'its runs are held since then; null: it is not paused' },
     holder: {
       type: ['object', 'null'],
       description: 'of the verdict unique: the run that has the value; null when it is no longer kept',
@@ -57,7 +59,7 @@ const workflow = {
       additionalProperties: false,
     },
   },
-  required: ['name', 'verdict', 'unique', 'on', 'at', 'term', 'runs', 'holder'],
+  required: ['name', 'verdict', 'unique', 'on', 'at', 'term', 'runs', 'pausedSince', 'holder'],
   additionalProperties: false,
 } as const;
 type WorkflowView = FromSchema<typeof workflow>;
@@ -132,9 +134,10 @@ export function whyRoutes(api: FastifyInstance, parts: AdminParts): void {
 async function answerWhy(parts: AdminParts, event: Event): Promise<WhyAnswer> {
   const { store } = parts;
   const { id, source, type, status, key } = event;
-  const [deliveries, newestFirst] = await Promise.all([
+  const [deliveries, newestFirst, states] = await Promise.all([
     readPage({}, (part) => store.deliveries({ eventId: id }, part), viewDelivery),
     store.runs({ eventId: id }, { limit: mostRuns }),
+    readStates(parts),
   ]);
   const runs = newestFirst.toReversed();
   const { workflows, ...known } = await findConfig(parts, event, runs);
@@ -143,8 +146,12 @@ async function answerWhy(parts: AdminParts, event: Event): Promise<WhyAnswer> {
     event: { id, source, type, status, key, receivedAt: iso(event.receivedAt) },
     config: workflows && { hash: workflows.hash, file: workflows.file, ...known },
     problem: views.problem,
-    workflows: await Promise.all(views.workflows.map((view) => withHolder(parts, view))),
-    connections: await troubledConnections(parts, runs),
+    workflows: await Promise.all(
+      views.workflows
+        .map((view) => ({ ...view, pausedSince: isoOrNull(states.paused.get(view.name)) }))
+        .map((view) => withHolder(parts, view)),
+    ),
+    connections: troubledConnections(states, runs),
     deliveries,
   };
 }
@@ -157,10 +164,9 @@ async function withHolder({ store }: AdminParts, view: WorkflowView): Promise<Wo
     : { ...view, holder: { run: holder.id, event: holder.eventId, status: holder.status } };
 }
 
-async function troubledConnections({ store }: AdminParts, runs: readonly Run[]): Promise<WhyAnswer['connections']> {
+function troubledConnections({ connections }: KeptStates, runs: readonly Run[]): WhyAnswer['connections'] {
   const lanes = new Set(runs.filter(({ endedAt }) => endedAt === null).map(({ lane }) => lane));
-  if (lanes.size === 0) return [];
-  return (await store.connections()).flatMap(({ name, status, reason, untilAt }) =>
+  return connections.flatMap(({ name, status, reason, untilAt }) =>
     status === 'ok' || !lanes.has(name) ? [] : [{ name, status, reason, until: isoOrNull(untilAt) }],
   );
 }
@@ -175,7 +181,14 @@ function viewWorkflows(parts: AdminParts, event: Event, workflows: Workflows | n
   return { problem, workflows: [...known, ...others] };
 }
 
-const nothing = { unique: null, on: [], at: null, term: null, holder: null } satisfies Partial<WorkflowView>;
+const nothing = {
+  unique: null,
+  on: [],
+  at: null,
+  term: null,
+  pausedSince: null,
+  holder: null,
+} satisfies Partial<WorkflowView>;
 
 function runsOf(name: string, runs: readonly Run[]) {
   return runs.filter((run) => run.workflow === name).map(viewRun);

@@ -2,12 +2,15 @@
 
 import type { FastifyInstance } from 'fastify';
 import { HostError } from '../../core/errors.ts';
+import type { Time } from '../../core/model.ts';
 import type { FromSchema } from '../../plugin/index.ts';
 import type { Tally } from '../../store/store.ts';
 import type { Step, Workflow, Workflows } from '../../workflow/compile.ts';
 import { listFiles, unpackFiles } from '../../workflow/files.ts';
 import { guaranteeOf } from '../../workflow/guarantee.ts';
 import type { AdminParts } from './parts.ts';
+import { readStates } from './pauses.ts';
+import { isoOrNull, timeOrNull } from './values.ts';
 
 const at = { type: 'string', description: 'file:line:column' } as const;
 
@@ -46,8 +49,9 @@ const fields = {
   at,
   steps: { type: 'array', items: step },
   day: counts,
+  pausedSince: { ...timeOrNull, description: 'its runs are held since then; null: it is not paused' },
 } as const;
-const required = ['name', 'description', 'on', 'at', 'steps', 'day'] as const;
+const required = ['name', 'description', 'on', 'at', 'steps', 'day', 'pausedSince'] as const;
 
 const workflow = { type: 'object', properties: fields, required, additionalProperties: false } as const;
 export type WorkflowView = FromSchema<typeof workflow>;
@@ -75,31 +79,66 @@ export type WorkflowDetail = FromSchema<typeof detail>;
 const dayMs = 86_400_000;
 
 export function workflowRoutes(api: FastifyInstance, parts: AdminParts): void {
+  pauseRoutes(api, parts);
   const read = async () => {
-    const [live, tallies] = await Promise.all([
+    const [live, tallies, { paused }] = await Promise.all([
       parts.workflows?.() ?? null,
       parts.tallies?.since(parts.clock() - dayMs) ?? [],
+      readStates(parts),
     ]);
-    return { live, tallies };
+    const view = (one: Workflow) => viewWorkflow(one, tallies, paused.get(one.name));
+    return { live, view };
   };
   api.get('/workflows', { schema: { response: { 200: list } } }, async (): Promise<WorkflowsAnswer> => {
-    const { live, tallies } = await read();
-    const items = [...(live?.workflows.values() ?? [])].map((one) => viewWorkflow(one, tallies));
+    const { live, view } = await read();
+    const items = [...(live?.workflows.values() ?? [])].map(view);
     return { file: live?.file ?? '', hash: live?.hash ?? '', items };
   });
   api.get<{ Params: { name: string } }>(
     '/workflows/:name',
     { schema: { response: { 200: detail } } },
     async ({ params: { name } }): Promise<WorkflowDetail> => {
-      const { live, tallies } = await read();
+      const { live, view } = await read();
       const found = live?.workflows.get(name);
       if (live === null || found === undefined) throw new HostError('not.found', { what: 'workflow', id: name });
-      return { ...viewWorkflow(found, tallies), text: linesOf(live, found), line: found.at.line };
+      return { ...view(found), text: linesOf(live, found), line: found.at.line };
     },
   );
 }
 
-function viewWorkflow({ name, description, on, at, steps }: Workflow, tallies: readonly Tally[]): WorkflowView {
+const state = {
+  type: 'object',
+  properties: { name: fields.name, pausedSince: fields.pausedSince },
+  required: ['name', 'pausedSince'],
+  additionalProperties: false,
+} as const;
+export type WorkflowPause = FromSchema<typeof state>;
+
+function pauseRoutes(api: FastifyInstance, parts: AdminParts): void {
+  const { operations, log } = parts;
+  const verbs = {
+    pause: (name: string) => operations.pauseWorkflow(name),
+    resume: (name: string) => operations.resumeWorkflow(name),
+  };
+  for (const [verb, change] of Object.entries(verbs)) {
+    api.post<{ Params: { name: string } }>(
+      `/workflows/:name/${verb}`,
+      { schema: { response: { 200: state } } },
+      async ({ params: { name } }): Promise<WorkflowPause> => {
+        await change(name);
+        log.info(`admin: ${verb}`, { workflow: name });
+        const { paused } = await readStates(parts);
+        return { name, pausedSince: isoOrNull(paused.get(name)) };
+      },
+    );
+  }
+}
+
+function viewWorkflow(
+  { name, description, on, at, steps }: Workflow,
+  tallies: readonly Tally[],
+  pausedAt: Time | undefined,
+): WorkflowView {
   const own = tallies.filter((tally) => tally.kind === 'run' && tally.name === name);
   const sum = (status: Tally['status']) =>
     own.reduce((total, tally) => total + (tally.status === status ? tally.count : 0), 0);
@@ -110,6 +149,7 @@ function viewWorkflow({ name, description, on, at, steps }: Workflow, tallies: r
     at: placeOf(at),
     steps: steps.map(viewStep),
     day: { succeeded: sum('succeeded'), failed: sum('failed'), held: sum('held'), canceled: sum('canceled') },
+    pausedSince: isoOrNull(pausedAt),
   };
 }
 
