@@ -129,6 +129,10 @@ function adviceFor(run: RunDetail): Cell[][] {
         cancel,
       ];
     case 'paused':
+      if (connection === '') {
+        const name = oneLine(run.workflow);
+        return [[`Workflow "${name}" is paused; go on with`, `hookline resume --workflow ${name}`], cancel];
+      }
       return [[`Connection "${connection}" is paused; go on with`, `hookline resume ${connection}`], cancel];
     case 'missing':
       return [[`"${connection}" is not in the workflow file any more: put it back and start Hookline again`], cancel];

@@ -121,7 +121,7 @@ function showWorkflow(print: Printer, answer: WhyAnswer, workflow: WorkflowView)
     workflow.runs.map((run) => runRow(print, run)),
     '    ',
   );
-  for (const line of [...detail(workflow, answer), ...connectionLines(workflow, answer)]) print.line(`    ${line}`);
+  for (const line of [...detail(workflow, answer), ...pauseLines(workflow, answer)]) print.line(`    ${line}`);
   const { term } = workflow;
   if (term !== null) {
     print.line(`    ${oneLine(term.at)}  ${print.paint(oneLine(term.text, 300), 'cyan')}  is false`);
@@ -152,10 +152,13 @@ function holderLine({ unique, holder }: WorkflowView): string {
   return `${value}: ${holder.run} of event ${holder.event} (${holder.status}).`;
 }
 
-function* connectionLines({ runs }: WorkflowView, { connections }: WhyAnswer): Generator<string> {
-  const lanes = new Set(runs.filter(({ endedAt }) => endedAt === null).map(({ connection }) => connection));
-  for (const { name, status, reason, until } of connections.filter((one) => lanes.has(one.name))) {
-    const shown = oneLine(name);
+function* pauseLines({ name, runs, pausedSince }: WorkflowView, { connections }: WhyAnswer): Generator<string> {
+  const open = runs.filter(({ endedAt }) => endedAt === null);
+  if (pausedSince !== null && open.length > 0)
+    yield `The workflow is paused since ${pausedSince}; go on with: hookline resume --workflow ${oneLine(name)}`;
+  const lanes = new Set(open.map(({ connection }) => connection));
+  for (const { name: connection, status, reason, until } of connections.filter((one) => lanes.has(one.name))) {
+    const shown = oneLine(connection);
     if (status === 'open')
       yield `Connection "${shown}" is down and left alone${until === null ? '' : ` until ${until}`}.`;
     else if (reason === 'credentials')
