@@ -12,7 +12,7 @@ const count = Number(process.argv[2] ?? 200);
 const waitingCount = Number(process.argv[3] ?? 10_000);
 const began = new Map<string, number>();
 const times: number[] = [];
-let answered = 0;
+const seen = { answered: 0 };
 const sink = createServer((incoming, answer) => {
   incoming.resume();
   const id = (incoming.url ?? '').slice(1);
@@ -20,7 +20,7 @@ const sink = createServer((incoming, answer) => {
   const start = began.get(id);
   if (start !== undefined) times.push(performance.now() - start);
   began.delete(id);
-  if (id !== 'rare') answered += 1;
+  if (id !== 'rare') seen.answered += 1;
   answer.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 });
 await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
@@ -65,11 +65,11 @@ async function latency(others: string) {
 /** Processor time of an idle second, in milliseconds, after `waitingCount` events. */
 async function idle(others: string): Promise<number> {
   const server = await startHookline(file(others));
-  answered = 0;
+  seen.answered = 0;
   for (let sent = 0; sent < waitingCount; sent += 50) {
     await Promise.all(Array.from({ length: 50 }, () => send(server, randomUUID())));
   }
-  while (answered < waitingCount) await wait(100);
+  while (seen.answered < waitingCount) await wait(100);
   await wait(5000);
   const total = () => Object.values(cpuOf(server.pid)).reduce((sum, ms) => sum + ms, 0);
   const before = total();
