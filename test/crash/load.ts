@@ -10,8 +10,8 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** New events, `senders` at a time, until it is stopped. */
-export function startLoad(url: string, sent: Sent, senders: number): Load {
+/** New events, `senders` at a time, until it is stopped; each sender pauses after an answer. */
+export function startLoad(url: string, sent: Sent, senders: number, pauseMs = 0): Load {
   const answers = new Map<number, number>();
   const stopped = new AbortController();
   const send = async () => {
@@ -21,7 +21,8 @@ export function startLoad(url: string, sent: Sent, senders: number): Load {
       const status = (await postCall(url, call)) ?? 0;
       answers.set(status, (answers.get(status) ?? 0) + 1);
       if (status === 204) sent.acknowledged.add(call);
-      if (status !== 204) await new Promise((resolve) => setTimeout(resolve, 5));
+      const waitMs = status === 204 ? pauseMs : Math.max(pauseMs, 5);
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   };
   const running = Array.from({ length: senders }, send);

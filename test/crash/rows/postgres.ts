@@ -22,6 +22,9 @@ interface Found {
   readonly inDoubt: number;
 }
 
+/** What the vendor can recognise, and what it cannot. */
+const actions = { actions: ['keyed', 'once'] };
+
 /** Replicas under load; `fault` is done to them, then everything comes to rest. */
 async function underLoad(count: number, fault: (scene: Scene) => Promise<void>): Promise<Found> {
   return withPostgres((given) =>
@@ -31,10 +34,11 @@ async function underLoad(count: number, fault: (scene: Scene) => Promise<void>):
       const start = () => folder.start({ DATABASE_URL: given.url });
       const replicas = [await start()];
       while (replicas.length < count) replicas.push(await start());
-      const loads = replicas.map(({ url }) => startLoad(url, sent, 4));
+      const loads = replicas.map(({ url }) => startLoad(url, sent, 4, 100));
       await acknowledgedBy(sent, 30);
       await fault({ ...given, setting, sent, replicas, loads });
       await Promise.all(loads.map((load) => load.stop()));
+      sink.slow(0);
       const last = replicas.at(-1);
       const still = last ? await sendAgain(last.url, sent) : 0;
       for (const replica of replicas) replica.kill('SIGTERM');
@@ -44,7 +48,7 @@ async function underLoad(count: number, fault: (scene: Scene) => Promise<void>):
       const refused = loads.reduce((sum, load) => sum + (load.answers.get(503) ?? 0), 0);
       const inDoubt = sink.requests.filter(({ attempt }) => attempt > 1).length;
       return { wrong, refused, acknowledged: sent.acknowledged.size, inDoubt };
-    }),
+    }, actions),
   );
 }
 
