@@ -19,7 +19,7 @@ import { contain } from './run/contain.ts';
 import { openEngine } from './run/engine.ts';
 import { openTraces } from './run/open-traces.ts';
 import { connectionSetups } from './run/setups.ts';
-import { startWatchdog } from './run/watchdog.ts';
+import { createWatchdog } from './run/watchdog.ts';
 import { openStore } from './store/open.ts';
 import type { Workflows } from './workflow/compile.ts';
 import type { FileTexts } from './workflow/files.ts';
@@ -122,9 +122,10 @@ async function start(given: AppOptions, onStop: OnStop) {
 
 /** Knows whose code is under way, by which a process of our own is guarded. */
 function openSending({ alone, log, settings }: AppOptions, onStop: OnStop): Sending {
-  const sending = createSending();
-  if (alone === undefined) return sending;
+  if (alone === undefined) return createSending();
+  const watchdog = createWatchdog({ origin: () => sending.origin(), limitMs: settings.WATCHDOG, words: alone });
+  const sending = createSending(() => watchdog.begin());
   onStop(contain({ sending, log }));
-  onStop(startWatchdog({ sending, limitMs: settings.WATCHDOG, words: alone }));
+  onStop(() => watchdog.stop());
   return sending;
 }

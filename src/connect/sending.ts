@@ -39,11 +39,18 @@ export interface Sending {
   origin(): Origin | AttemptName | undefined;
 }
 
-export function createSending(): Sending {
+/** `entered` is called whenever a connector's code is about to run. */
+export function createSending(entered: () => void = () => undefined): Sending {
   const storage = new AsyncLocalStorage<{ readonly attempt?: AttemptScope; readonly origin?: Origin | undefined }>();
   return {
-    within: (attempt, call) => storage.run({ attempt, origin: attempt.about }, call),
-    outside: (origin, call) => storage.run({ origin }, call),
+    within: (attempt, call) => {
+      entered();
+      return storage.run({ attempt, origin: attempt.about }, call);
+    },
+    outside: (origin, call) => {
+      entered();
+      return storage.run({ origin }, call);
+    },
     current: () => storage.getStore()?.attempt,
     origin: () => storage.getStore()?.origin,
   };

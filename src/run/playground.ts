@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { HostError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
+import { threadEnv } from '../core/threads.ts';
 import type { EventScope } from '../workflow/compile.ts';
 import type { Completion } from '../workflow/completion/complete.ts';
 import type { Asked, Checked, PlaygroundAnswer, PlaygroundCall, TriedText } from './playground-look.ts';
@@ -64,6 +65,7 @@ async function startThread(workerData: { readonly pluginsDir: string; readonly s
   const worker = new Worker(new URL('./playground-worker.ts', import.meta.url), {
     name: 'playground',
     workerData,
+    env: threadEnv(),
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   });
   worker.unref();

@@ -1,6 +1,7 @@
 // The admin listener: the JSON API over everything that is stored, on a port of its own and behind a token.
 
 import type { AddressInfo } from 'node:net';
+import build, { type Schema } from 'fast-json-stringify';
 import { fastify, type FastifyInstance } from 'fastify';
 import { HostError } from '../../core/errors.ts';
 import { createAccess, type Access } from './access.ts';
@@ -41,6 +42,7 @@ export function createAdmin(parts: AdminParts): Admin {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true } },
     schemaErrorFormatter: describeInvalid,
   });
+  server.setSerializerCompiler(({ schema }) => writeLazily(schema as Schema));
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', async (_, reply) => void reply.headers(headers));
   server.addHook('onSend', async (_, reply) => void (stopping && reply.header('connection', 'close')));
@@ -87,6 +89,15 @@ function addApi(api: FastifyInstance, parts: AdminParts, access: Access): void {
       return document;
     },
   );
+}
+
+/** Most answers are never asked for: what writes one is made when it is first needed. */
+function writeLazily(schema: Schema): (data: unknown) => string {
+  let write: ((data: unknown) => string) | undefined;
+  return (data) => {
+    write ??= build(schema);
+    return write(data);
+  };
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

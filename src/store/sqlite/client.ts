@@ -1,9 +1,8 @@
 // Talks to the store's worker: one message a call, answers matched by number.
 
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { HostError } from '../../core/errors.ts';
+import { threadEnv } from '../../core/threads.ts';
 import { fromFault } from './fault.ts';
 import type { Answer, Commit, Reply, Request, StartWorker, Verb } from './protocol.ts';
 
@@ -33,7 +32,7 @@ export async function startClient(
   hears: Hears = {},
   thread: keyof typeof threads = 'store',
 ): Promise<Client> {
-  const options = { name: thread, workerData: data, env: workerEnv() };
+  const options = { name: thread, workerData: data, env: threadEnv() };
   const worker = new Worker(new URL(threads[thread], import.meta.url), options);
   const calls = createCalls();
   let lastId = 0;
@@ -101,10 +100,4 @@ function createCalls() {
       waiting.clear();
     },
   };
-}
-
-/** A thread has a compile cache only by its environment; without one it loads the TypeScript compiler: 30 MB and 100 ms. */
-function workerEnv(): NodeJS.ProcessEnv {
-  const cache = getCompileCacheDir();
-  return cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(cache) };
 }
