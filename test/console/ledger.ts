@@ -87,7 +87,7 @@ export const json = (body: unknown): Call => ({
   body: JSON.stringify(body),
 });
 
-function recordingOperations(asked: unknown[][]): Operations {
+export function recordingOperations(asked: unknown[][]): Operations {
   return {
     retry: async (...args) => void asked.push(['retry', ...args]),
     replay: async (...args) => {
@@ -156,6 +156,14 @@ export function newRun(
     error: null,
     unique: null,
   };
+}
+
+/** A failed run of an event that is there; its step `tell` failed with this error. */
+export function failedRun(number: number, event: number, given: Partial<Run> = {}): ReturnType<typeof newRun> {
+  const error = { name: 'PermanentError', code: 'E550', message: 'the address does not exist' };
+  const steps = [stepState('log', { status: 'succeeded' }), stepState('tell', { status: 'failed', error })];
+  const endedAt = start + number * 1000;
+  return { ...newRun(number, event, steps), status: 'failed', dueAt: null, endedAt, ...given };
 }
 
 export const stepState = (id: string, given: Partial<StepState> = {}): StepState => ({

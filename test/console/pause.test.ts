@@ -5,9 +5,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttentionAnswer } from '../../src/console/api/attention.ts';
-import type { CheckedConnection, ConnectionsAnswer } from '../../src/console/api/connections.ts';
+import type { ConnectionsAnswer } from '../../src/console/api/connections.ts';
 import type { OverviewAnswer } from '../../src/console/api/overview.ts';
 import type { RunDetail } from '../../src/console/api/run-view.ts';
 import type { WhyAnswer } from '../../src/console/api/why.ts';
@@ -72,10 +72,10 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-async function post<T>(path: string): Promise<{ status: number; answer: T }> {
+async function post(path: string): Promise<{ status: number; answer: unknown }> {
   const headers = { authorization: `Bearer ${token}` };
   const response = await fetch(running.app.adminUrl + path, { method: 'POST', headers });
-  return { status: response.status, answer: (await response.json()) as T };
+  return { status: response.status, answer: await response.json() };
 }
 const get = async <T>(path: string) => (await (await running.get(path)).json()) as T;
 const is = (workflow: string, status: string) => (one: Happening) =>

@@ -86,8 +86,13 @@ export function bulkRoutes(api: FastifyInstance, parts: AdminParts): void {
     '/bulk',
     { schema: { body: startBody, response: { 200: job } } },
     async ({ body }): Promise<BulkView> => {
-      if (view.state === 'running') throw conflict('running', 'stop it first, or wait until it is done');
+      const refuseSecond = () => {
+        if (view.state === 'running') throw conflict('running', 'stop it first, or wait until it is done');
+      };
+      refuseSecond();
       const ids = await find(parts, body.filter);
+      // Another may have begun while the runs were counted.
+      refuseSecond();
       if (ids.length !== body.confirm)
         throw conflict('not started', `there are ${ids.length} such runs now, not ${body.confirm}; count again`);
       stopped = false;
