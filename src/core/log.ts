@@ -29,7 +29,7 @@ export function createRedactor(): Redactor {
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return value.map(walk);
     if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item)]));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [text(name), walk(item)]));
   };
   return {
     add: (secrets) => {
