@@ -10,9 +10,9 @@ const { pluginsDir, settings } = workerData as { readonly pluginsDir: string; re
 const catalog = await findConnectors({ pluginsDir });
 
 parentPort?.on('message', (call: PlaygroundCall) => {
-  void answer(call).then((value) => parentPort?.postMessage({ id: call.id, value } satisfies PlaygroundAnswer));
+  void answer(call).then((value) => parentPort?.postMessage({ id: call.id, value } satisfies PlaygroundAnswer, []));
 });
-parentPort?.postMessage('ready');
+parentPort?.postMessage('ready', []);
 
 function answer(call: PlaygroundCall): Promise<unknown> {
   const parts: LookParts = { catalog, settings, now: call.now };

@@ -90,7 +90,7 @@ async function startThread(workerData: { readonly pluginsDir: string; readonly s
       last += 1;
       const answer = Promise.withResolvers<unknown>();
       waiting.set(last, answer);
-      worker.postMessage({ ...asked, id: last } satisfies PlaygroundCall);
+      worker.postMessage({ ...asked, id: last } satisfies PlaygroundCall, []);
       const timer = setTimeout(() => answer.reject(tooMuch()), patienceMs);
       return answer.promise.finally(() => clearTimeout(timer));
     },

@@ -58,13 +58,6 @@ const status = {
   additionalProperties: true,
 } as const;
 
-export interface StatusView {
-  readonly now: string;
-  readonly store: Omit<Stats, 'oldestDueAt'> & { readonly oldestDueAt: string | null };
-  readonly connections: readonly ConnectionView[];
-  readonly replicas: readonly FromSchema<typeof replica>[];
-}
-
 export function statusRoutes(api: FastifyInstance, parts: AdminParts): void {
   api.get('/status', { schema: { response: { 200: status } } }, async () => {
     const [own, stats, connections] = await Promise.all([parts.status(), parts.store.stats(), readConnections(parts)]);

@@ -99,9 +99,9 @@ function indexSome(sql: Sql, memory: Memory, some: number): void {
   if (memory.batch.length === 0) {
     memory.closed = memory.fresh;
     memory.fresh = new Map();
-    memory.batch = [...memory.closed.keys()].sort().reverse();
+    memory.batch = [...memory.closed.keys()].sort().toReversed();
   }
-  for (const key of memory.batch.splice(-some).reverse()) {
+  for (const key of memory.batch.splice(-some).toReversed()) {
     const row = memory.closed.get(key);
     if (row === undefined) continue;
     sql.run(
