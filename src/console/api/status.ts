@@ -1,9 +1,7 @@
 // What the process says of itself, with the counts and the connections that need a person.
 
 import type { FastifyInstance } from 'fastify';
-import type { FromSchema } from '../../plugin/index.ts';
-import type { Stats } from '../../store/store.ts';
-import { connection, readConnections, type ConnectionView } from './connections.ts';
+import { connection, readConnections } from './connections.ts';
 import { deliveryStatuses } from './deliveries.ts';
 import { eventStatuses } from './events.ts';
 import type { AdminParts } from './parts.ts';
