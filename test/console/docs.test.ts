@@ -84,5 +84,5 @@ it('leaves no route out', async () => {
       responses['200']?.content === undefined ? [`${method.toUpperCase()} ${path}`] : [],
     ),
   );
-  expect(bare.sort(), 'routes without a schema of their answer').toEqual([stream, 'GET /api/events/stream']);
+  expect(bare.sort(), 'routes without a schema of their answer').toEqual([]);
 });

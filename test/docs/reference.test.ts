@@ -27,7 +27,9 @@ describe('docs/reference', async () => {
   const firstCells = (file: string) => [...read(file).matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
 
   it('has the pages that are made, and no other', () => {
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /\.(md|json)$/.test(name),
+    );
     expect(files.sort()).toEqual([...built.keys()].sort());
   });
 

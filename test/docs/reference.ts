@@ -9,6 +9,7 @@ import { connectorPage } from './pages/connectors.ts';
 import { errorsPage, refusalsPage } from './pages/errors.ts';
 import { expressionsPage } from './pages/expressions.ts';
 import { metricsPage } from './pages/metrics.ts';
+import { openApiDocument } from './pages/openapi.ts';
 import { problemsPage } from './pages/problems.ts';
 import { settingsPage } from './pages/settings.ts';
 import { sourcePage } from './pages/sources.ts';
@@ -32,7 +33,8 @@ export async function buildReference(): Promise<ReadonlyMap<string, string>> {
     ...connectors.map((connector): [string, string] => [`connectors/${connector.name}.md`, connectorPage(connector)]),
     ...sources.map((source): [string, string] => [`sources/${source.name}.md`, sourcePage(source)]),
   ];
-  return new Map(pages.map(([file, text]) => [file, `${marker}\n\n${text}`]));
+  const marked = pages.map(([file, text]): [string, string] => [file, `${marker}\n\n${text}`]);
+  return new Map([...marked, ['openapi.json', await openApiDocument()]]);
 }
 
 /** Every connector and source that ships, without plugins. */
@@ -64,6 +66,7 @@ function indexPage(connectors: readonly Connector[], sources: readonly Source[])
         ['[Metrics](metrics.md)', 'what `/metrics` says'],
         ['[Alerts](alerts.md)', 'what a workflow can be told of Hookline itself'],
         ['[Refused deliveries](refusals.md)', 'why a webhook is not accepted'],
+        ['[The API](openapi.json)', 'every route of the admin listener, as an OpenAPI 3.1 document'],
       ],
     ),
     table(['Connector', ''], rows('connectors', connectors)),

@@ -1,10 +1,11 @@
 // The OpenAPI document of the admin API, made from the route schemas when somebody asks for it.
 
 import swagger from '@fastify/swagger';
-import { fastify } from 'fastify';
+import { fastify, type RouteOptions } from 'fastify';
 import about from '../../../package.json' with { type: 'json' };
 import type { AdminParts } from './parts.ts';
 import { apiRoutes } from './routes.ts';
+import { parameters, summaries } from './summaries.ts';
 
 const description =
   'Everything that is stored, and what people may do to it. Each request carries `authorization: Bearer <ADMIN_TOKEN>`. ' +
@@ -21,9 +22,35 @@ export async function describeApi(parts: AdminParts): Promise<object> {
       security: [{ token: [] }],
     },
   });
+  server.addHook('onRoute', (route) => void (route.schema = { ...route.schema, ...describeRoute(route) }));
   await server.register(async (api) => apiRoutes(api, parts), { prefix: '/api' });
   await server.ready();
   const document = server.swagger();
   await server.close();
   return document;
+}
+
+const streams: Readonly<Record<string, string>> = {
+  '/api/changes': 'text/event-stream',
+  '/api/events/stream': 'application/x-ndjson',
+};
+
+/** What only the document needs: a line for the route and its parameters, and the form of a stream. */
+function describeRoute({ method, url, schema = {} }: RouteOptions) {
+  const summary = summaries[`${String(method)} ${url}`];
+  const response = (schema.response ?? {}) as Record<string, object>;
+  const stream = streams[url];
+  const streamed = { content: stream === undefined ? {} : { [stream]: { schema: { type: 'string' } } } };
+  const done = stream === undefined ? response['200'] : streamed;
+  const named = [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+  const properties = Object.fromEntries(named.map((name) => [name, { type: 'string', description: parameters[name] }]));
+  return {
+    ...(summary === undefined ? {} : { summary }),
+    ...(named.length === 0 ? {} : { params: { type: 'object', properties, required: named } }),
+    response: {
+      '4xx': { ...response['4xx'], description: 'Refused: what is wrong and what to do.' },
+      '5xx': { ...response['5xx'], description: 'It cannot be done now, or failed inside.' },
+      200: { ...done, description: 'Done.' },
+    },
+  };
 }
