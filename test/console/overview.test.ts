@@ -67,10 +67,8 @@ describe('tallies', () => {
     for (let number = 0; number < 50; number++) tallies.count(delivery(`made-up-${number}`, 'refused'));
     tallies.count(delivery('truedy', 'refused'));
     const rows = await tallies.since(start);
-    expect(rows.map(({ name, count }) => [name, count]).toSorted()).toEqual([
-      ['', 50],
-      ['truedy', 1],
-    ]);
+    expect(Object.fromEntries(rows.map(({ name, count }) => [name, count]))).toEqual({ '': 50, truedy: 1 });
+    expect(rows).toHaveLength(2);
   });
 
   it('count what a run came to, not what it went through', async () => {
