@@ -214,11 +214,26 @@ describe('changes', () => {
     ],
     ['pause', pause, ['crm'], ['pause', 'crm']],
     ['resume', resume, ['crm'], ['resume', 'crm']],
+    ['pause of a workflow', pause, ['--workflow', 'call-summary'], ['pauseWorkflow', 'call-summary']],
+    ['resume of a workflow', resume, ['--workflow', 'call-summary'], ['resumeWorkflow', 'call-summary']],
   ] as const)('%s reaches the engine', async (_, command, args, asked) => {
     const { code, err, out } = await say(command, args, io);
     expect([code, err, ledger.asked]).toEqual([0, '', [asked]]);
     expect(out).not.toBe('');
   });
+
+  it.each([[[]], [['crm', '--workflow', 'call-summary']], [['--workflow', '']]])(
+    'pause and resume ask for one name, not %j',
+    async (args) => {
+      for (const command of [pause, resume])
+        expect(await say(command, args, io)).toMatchObject({
+          code: 2,
+          out: '',
+          err: expect.stringContaining('workflow') as string,
+        });
+      expect(ledger.asked).toEqual([]);
+    },
+  );
 
   it('name the new runs of a replay', async () => {
     const { out } = await say(replay, [event], io);
