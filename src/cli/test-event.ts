@@ -73,8 +73,15 @@ const received = { clock: () => Date.parse(fixedSeed.at) };
 
 function readSample(node: Node, { workflows, report }: TestEventParts): EventScope | undefined {
   const written = child(node, 'sample') ?? node;
-  const [name = '', ...rest] = (textOf(written) ?? '').split(':');
+  const wanted = textOf(written) ?? '';
+  const [name = '', ...rest] = wanted.split(':');
   const type = rest.join(':');
+  if (rest.length === 0) {
+    const meant = [...workflows.sources.keys()].map((source) => `"${source}:${wanted}"`);
+    const hint = `Write ${meant.join(' or ') || '"source:type"'}.`;
+    report.error('event.pattern', written, `"${wanted}" is not "source:type"`, hint);
+    return undefined;
+  }
   const source = findSource(name, written, workflows, report);
   if (source === undefined) return undefined;
   const samples = Object.hasOwn(source.source.events, type) ? source.source.events[type]?.samples : undefined;

@@ -5,6 +5,7 @@ import { convert } from './convert.ts';
 import type { Node } from './node.ts';
 import type { Report } from './report.ts';
 import { reportSyntax } from './traps.ts';
+import { findUnclosed, type Unclosed } from './unclosed.ts';
 
 /** Longest file in bytes of UTF-8. */
 export const fileLimit = 262_144;
@@ -42,14 +43,24 @@ export function readTree(report: Report): Node | undefined {
   }
   const errors: YAMLError[] = [...document.errors, ...document.warnings];
   errors.sort((a, b) => a.pos[0] - b.pos[0]);
-  const goesOn = reportSyntax(errors.slice(0, errorLimit), report) && errors.length <= errorLimit;
-  if (!goesOn || second !== undefined) return undefined;
+  const unclosed = findUnclosed(document, errors, text);
+  // What comes after it is not read as it was meant.
+  const told = unclosed === undefined ? errors : errors.filter(({ pos }) => pos[0] < unclosed.offset);
+  const goesOn = reportSyntax(told.slice(0, errorLimit), report) && told.length <= errorLimit;
+  if (unclosed !== undefined) reportUnclosed(unclosed, report);
+  if (!goesOn || unclosed !== undefined || second !== undefined) return undefined;
   if (document.contents === null || isNothing(document)) {
     const span = { offset: 0, end: 0, path: '' };
     report.error('file.empty', span, `"${report.source.file}" is empty`, 'Begin with "version: 1".');
     return undefined;
   }
   return convert(document.contents, errors, report);
+}
+
+function reportUnclosed(unclosed: Unclosed, report: Report): void {
+  const opener = report.source.text.charAt(unclosed.offset);
+  const hint = `Add the ${unclosed.closer} where it is meant to end.`;
+  report.error('yaml.syntax', unclosed, `the ${opener} that stands here is never closed`, hint);
 }
 
 function isNothing(document: Document.Parsed): boolean {

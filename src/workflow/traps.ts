@@ -76,7 +76,8 @@ function reportError(error: YAMLError, report: Report): void {
       `${inQuotes}; or write it after "|" on a line of its own.`,
     );
   } else {
-    report.error('yaml.syntax', span, plainMessage(error));
+    const [message, hint] = plainly(error);
+    report.error('yaml.syntax', span, message, hint);
   }
 }
 
@@ -92,9 +93,22 @@ function quotesMessage(error: YAMLError, found: string): string {
   return 'YAML reads the braces, commas or quotes of this expression as its own';
 }
 
-function plainMessage(error: YAMLError): string {
+/** Mistakes that the parser names in words of its own: how its sentence begins, and what is said instead. */
+const plain: readonly (readonly [begins: string, message: string, hint: string])[] = [
+  ['Implicit map keys need', 'this key has no ":" after it', 'Write a ":" behind it.'],
+  ['All mapping items must', 'the keys of this map do not begin below each other', 'Give them the same indentation.'],
+  [
+    'All sequence items must',
+    'the items of this list do not begin below each other',
+    'Give them the same indentation.',
+  ],
+];
+
+function plainly(error: YAMLError): readonly [message: string, hint?: string] {
   const sentence = error.message.split('\n')[0] ?? '';
-  return `this is not YAML: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+  const known = plain.find(([begins]) => sentence.startsWith(begins));
+  if (known !== undefined) return [known[1], known[2]];
+  return [`this is not YAML: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`];
 }
 
 function lineAround(text: string, offset: number): string {

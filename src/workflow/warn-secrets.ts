@@ -9,7 +9,7 @@ export function warnSecrets(
   isSet: (name: string) => boolean,
   report: Report,
 ): void {
-  const secrets = new Map([...connections, ...sources].flatMap(({ secretSpans }) => [...secretSpans]));
+  const secrets = new Map([...connections, ...sources].toReversed().flatMap(({ secretSpans }) => [...secretSpans]));
   const unset = [...secrets].filter(([name]) => !isSet(name));
   if (unset.length === secrets.size) return;
   for (const [name, span] of unset) {

@@ -329,6 +329,11 @@ describe('a mistake in a test file', () => {
       /event\.unknown-source[\s\S]*Did you mean "truedy"\?/,
     ],
     [
+      'a sample without its source',
+      'event: { sample: "call.ended" }\nexpect: { main: match }',
+      /"call\.ended" is not "source:type"[\s\S]*Write "truedy:call\.ended"\./,
+    ],
+    [
       'a shape that is not there',
       `event: { sample: "truedy:call.ended", shape: flatt }\nexpect: { main: match }`,
       /has no shape "flatt"[\s\S]*"flat"/,

@@ -222,6 +222,16 @@ describe('a secret', () => {
     expect(await secretsOf(['DESK'])).toMatchObject([{ at: { line: 3, column: 49 }, length: 13 }]);
   });
 
+  it('that several connections read is warned of where it stands first', async () => {
+    const spare = ', spare: { uses: notes, with: { token: "${{ secrets.DESK }}", url: https://example.com } } }';
+    const file = two.replace(/^(connections: .*) \}$/m, (_, before: string) => `${before}${spare}`);
+    expect(file).toContain('spare: {');
+    const found = (await adviceOn(file, { isSecretSet: (name) => name === 'PHONE' })).filter(
+      ({ code }) => code === 'secret.unset',
+    );
+    expect(found).toMatchObject([{ at: { line: 4, column: 57 } }]);
+  });
+
   it('is not spoken of where none is set, or all are', async () => {
     expect(await secretsOf([])).toEqual([]);
     expect(await secretsOf(['PHONE', 'DESK'])).toEqual([]);

@@ -38,7 +38,9 @@ describe('what is no workflow file', () => {
     ['a tag for code', 'env: { A: !!js/function "x" }\n', 'yaml.tag 1:11'],
     ['a number with 20 digits', 'env: { A: 12345678901234567890 }\n', 'yaml.number 1:11'],
     ['a number without end', 'env: { A: .inf }\n', 'yaml.number 1:11'],
-    ['an unclosed quote', 'env: { A: "x }\n', 'yaml.syntax 2:1'],
+    ['an unclosed quote', 'env: { A: "x }\n', 'yaml.syntax 1:11'],
+    ['a key without a colon', 'env:\n  A\n', 'value.type 2:3'],
+    ['a key without a colon among others', 'env:\n  A: 1\n  B\n', 'yaml.syntax 3:3'],
     ['uneven indentation', 'env:\n  A: 1\n B: 2\n', 'yaml.syntax 3:1'],
     ['a value that goes on with a key', 'env:\n  A: b\n    C: d\n', 'yaml.syntax 2:6'],
   ])('%s is told as such', async (_name, text, wanted) => {

@@ -13,6 +13,7 @@ const advice = new Set([
   'step.unused',
   'step.on-doubt',
   'expression.constant',
+  'expression.not-marked',
 ]);
 
 /** Code → files; `¦` stands before the place of the one problem of that code. */
