@@ -18,9 +18,9 @@ const options = { workflow: { type: 'string' } } as const;
 
 export function pause(args: readonly string[], io: Io): Promise<number> {
   return runCommand({ name: 'pause', help, options, takes: [0, 1] }, args, io, async (given) => {
-    const { client, positionals, values, show, print } = given;
+    const { positionals, values, show, print } = given;
     const { name, path, said } = targetOf('pause', positionals, values.workflow);
-    const answer = await client.post(path);
+    const answer = await given.client.post(path);
     show(answer, () => {
       print.line(`${print.status('paused')}  ${oneLine(name)}  go on with: hookline resume ${oneLine(said)}`);
     });

@@ -17,9 +17,9 @@ const options = { workflow: { type: 'string' } } as const;
 
 export function resume(args: readonly string[], io: Io): Promise<number> {
   return runCommand({ name: 'resume', help, options, takes: [0, 1] }, args, io, async (given) => {
-    const { client, positionals, values, show, print } = given;
+    const { positionals, values, show, print } = given;
     const { kind, name, path, said } = targetOf('resume', positionals, values.workflow);
-    const answer = await client.post(path);
+    const answer = await given.client.post(path);
     const runs = kind === 'workflow' ? `hookline runs ${oneLine(said)}` : 'hookline runs';
     show(answer, () => print.line(`${print.status('ok')}  ${oneLine(name)}  its runs: ${runs}`));
   });
