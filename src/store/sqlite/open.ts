@@ -32,8 +32,8 @@ export async function openSqliteStore(given: OpenSqliteStore): Promise<Store> {
   const data = { dir, ...limits, watch: onCommit !== undefined };
   const client = await startClient(data, { onCommit, onEnd });
   const lists = openLists(client, data);
-  const verb = <V extends Verb>(name: V) => forward(client, name);
-  const list = <V extends ListVerb>(name: V) => forward(lists, name);
+  const verb: Forward<Verb> = (name) => forward(client, name);
+  const list: Forward<ListVerb> = (name) => forward(lists, name);
   return {
     accept: async (batch) => {
       const answers = (await client.call('accept', [pack(batch)])) as readonly PackedAnswer[];
@@ -57,6 +57,20 @@ export async function openSqliteStore(given: OpenSqliteStore): Promise<Store> {
     run: verb('run'),
     runs: list('runs'),
     attempts: verb('attempts'),
+    ...aboutItself(verb, list),
+    ended: () => client.ended(),
+    close: async () => {
+      await lists.close();
+      await client.close();
+    },
+  };
+}
+
+type Forward<Verbs extends Verb> = <V extends Verbs>(name: V) => Store[V];
+
+/** What is kept beside the ledger, and what the store tells of itself. */
+function aboutItself(verb: Forward<Verb>, list: Forward<ListVerb>) {
+  return {
     saveConfig: verb('saveConfig'),
     config: verb('config'),
     setConnection: verb('setConnection'),
@@ -68,14 +82,9 @@ export async function openSqliteStore(given: OpenSqliteStore): Promise<Store> {
     audits: list('audits'),
     stats: list('stats'),
     // Without counts it is asked by the process itself, and costs nothing.
-    backlog: (most) => (most === 0 ? verb : list)('backlog')(most),
+    backlog: (most: number) => (most === 0 ? verb : list)('backlog')(most),
     probe: verb('probe'),
     prune: verb('prune'),
-    ended: () => client.ended(),
-    close: async () => {
-      await lists.close();
-      await client.close();
-    },
   };
 }
 

@@ -16,9 +16,7 @@ export function Bench({ route: { query } }: ScreenParts) {
   const [start, setStart] = useState<string>();
   const [text, setText] = useState('');
   const [event, setEvent] = useState<PickedEvent>();
-  const [looked, setLooked] = useState<CheckAnswer & Partial<Pick<TryAnswer, 'tried'>>>();
-  const [failure, setFailure] = useState<Failure>();
-  const turn = useRef(0);
+  const { looked, failure } = useLook(start === undefined ? undefined : text, event);
   useEffect(() => {
     const read = async () => {
       const answer = await get<ConfigAnswer>('/config');
@@ -29,21 +27,6 @@ export function Bench({ route: { query } }: ScreenParts) {
     };
     void read();
   }, []);
-  useEffect(() => {
-    if (start === undefined) return undefined;
-    const look = async () => {
-      turn.current += 1;
-      const mine = turn.current;
-      const answer = await (event === undefined
-        ? post<CheckAnswer>('/playground/check', { text })
-        : tryIt(text, event));
-      if (mine !== turn.current) return;
-      setFailure(answer.ok ? undefined : answer.failure);
-      if (answer.ok) setLooked(answer.value);
-    };
-    const timer = setTimeout(() => void look(), pauseMs);
-    return () => clearTimeout(timer);
-  }, [text, event, start]);
   if (start === undefined) return <p class="loading">Loading…</p>;
   return (
     <div class="bench">
@@ -64,6 +47,31 @@ export function Bench({ route: { query } }: ScreenParts) {
       </section>
     </div>
   );
+}
+
+type Looked = CheckAnswer & Partial<Pick<TryAnswer, 'tried'>>;
+
+/** What the server says to the text and the event, a moment after they were last changed. */
+function useLook(text: string | undefined, event: PickedEvent | undefined) {
+  const [looked, setLooked] = useState<Looked>();
+  const [failure, setFailure] = useState<Failure>();
+  const turn = useRef(0);
+  useEffect(() => {
+    if (text === undefined) return undefined;
+    const look = async () => {
+      turn.current += 1;
+      const mine = turn.current;
+      const answer = await (event === undefined
+        ? post<CheckAnswer>('/playground/check', { text })
+        : tryIt(text, event));
+      if (mine !== turn.current) return;
+      setFailure(answer.ok ? undefined : answer.failure);
+      if (answer.ok) setLooked(answer.value);
+    };
+    const timer = setTimeout(() => void look(), pauseMs);
+    return () => clearTimeout(timer);
+  }, [text, event]);
+  return { looked, failure };
 }
 
 function tryIt(text: string, event: PickedEvent) {
