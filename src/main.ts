@@ -103,9 +103,8 @@ async function main(argv: readonly string[]): Promise<number> {
   if (!command) {
     const { nearest } = await import('./workflow/suggest.ts');
     const near = nearest(name, Object.keys(commands));
-    io.err(
-      `"${printable(name)}" is no command${near ? `; did you mean "${near}"?` : ''}. Run "hookline help" for the list.`,
-    );
+    io.err(`"${printable(name)}" is no command${near ? `; did you mean "${near}"?` : '.'}`);
+    io.err('Run "hookline help" for the list.');
     return 2;
   }
   try {

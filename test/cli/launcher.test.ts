@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +24,7 @@ function launch(...args: readonly string[]) {
   return spawn(process.execPath, ['--import', older, launcher, ...args], {
     cwd: folder,
     env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
@@ -48,7 +49,9 @@ it('goes on when nobody reads what it says any more', async () => {
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-it('ends with the exit code of the command', async () => {
-  const [code] = (await once(launch('chekc'), 'exit')) as [number | null];
+it('ends with the exit code of the command, which says what was meant', async () => {
+  const child = launch('chekc');
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect(said).toBe('"chekc" is no command; did you mean "check"?\nRun "hookline help" for the list.\n');
   expect(code).toBe(2);
 });
