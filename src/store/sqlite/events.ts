@@ -44,14 +44,19 @@ export function event(sql: Sql, id: string): Event | null {
 }
 
 export function events(sql: Sql, { type, source, status }: EventFilter, page: Page): readonly Event[] {
-  return (readPage(sql, 'events', { type, source, status }, page) as EventRow[]).map(toEvent);
+  return (readPage(sql, 'events', rarestFirst({ type, source, status }), page) as EventRow[]).map(toEvent);
+}
+
+/** Few events are pending; of the rest a type is rarer than a source. */
+function rarestFirst({ type, source, status }: EventFilter) {
+  return status === 'pending' ? { status, type, source } : { type, source, status };
 }
 
 /** A body that is not asked for is not read: it is the last column, in pages of its own when it is large. */
 const withoutBody = 'id, source, type, key, rule, time, received_at, status, matched, config, length(body) as size';
 
 export function eventRows(sql: Sql, { type, source, status }: EventFilter, page: Page): readonly ListedEvent[] {
-  const rows = readPage(sql, 'events', { type, source, status }, page, withoutBody);
+  const rows = readPage(sql, 'events', rarestFirst({ type, source, status }), page, withoutBody);
   return (rows as (EventRow & { size: number })[]).map(({ size, ...row }) => {
     const { body: _, ...rest } = toEvent(row);
     return { ...rest, size };

@@ -5,7 +5,10 @@ import type { Sql, Value } from './sql.ts';
 
 const mostRows = 500;
 
-/** Filters by equality; one that is undefined does not filter. Table and column names are ours, never a caller's. */
+/**
+ * Filters by equality; one that is undefined does not filter. The first one given finds the rows, by its index; the others
+ * only look at what it found (SQLite without statistics would take any). Table and column names are ours, never a caller's.
+ */
 export function readPage(
   sql: Sql,
   table: 'deliveries' | 'events' | 'runs',
@@ -17,7 +20,7 @@ export function readPage(
   const values: Value[] = [];
   for (const [column, value] of Object.entries(filter)) {
     if (value === undefined) continue;
-    conditions.push(`${column} = ?`);
+    conditions.push(values.length === 0 ? `${column} = ?` : `+${column} = ?`);
     values.push(value);
   }
   if (page.before !== undefined) {

@@ -103,6 +103,8 @@ export function run(sql: Sql, id: string): { run: Run; fence: number; claimed: b
 export function runs(sql: Sql, filter: RunFilter, page: Page): readonly Run[] {
   const { eventId: event_id, workflow, status, reason, lane, unique } = filter;
   const unique_mark = workflow === undefined || unique === undefined ? undefined : markOf(workflow, unique);
-  const wanted = { event_id, workflow, status, reason, lane, unique_mark };
+  // Most runs succeed: any other status is rarer than a workflow.
+  const common = status === 'succeeded' ? { workflow, status } : { status, workflow };
+  const wanted = { event_id, unique_mark, ...common, reason, lane };
   return (readPage(sql, 'runs', wanted, page) as RunRow[]).map(toRun);
 }
