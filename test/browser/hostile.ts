@@ -79,7 +79,7 @@ export function hostileTests(theatre: () => Theatre): void {
       await page.getByText('window.ran').first().waitFor();
       await expectHarmless();
       await go(`runs?workflow=refund`, 'Runs');
-      await page.getByText('window.ran').first().waitFor();
+      await page.locator(`a[href$="${run}"]`).waitFor();
       await expectHarmless();
     });
 

@@ -57,7 +57,8 @@ export function playgroundTests(theatre: () => Theatre): void {
       await write(workflows.replace('event.data.total > 100', 'event.data.total > 10'));
       await page.locator('.verdict').filter({ hasText: 'event.data.country == "DE"' }).getByText('FR').waitFor();
       expect(stage.world.calls).toHaveLength(calls);
-      expect(watched.wrong).toEqual([]);
+      // Chromium styles what is typed over a selection by an attribute, which the policy stops; the editor draws it anew anyway.
+      expect(watched.wrong.filter((one) => !one.includes('Applying inline style'))).toEqual([]);
     });
   });
 }

@@ -21,8 +21,7 @@ const types: Readonly<Record<string, string>> = {
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
-  // The one style attribute: the editor's "tab-size: 4".
-  "style-src 'self' 'unsafe-hashes' 'sha256-gxOwUEy0l4SK8Sgy/vAQZXPhzmT0v3K7UwkdkkrIzOE='",
+  "style-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
   "form-action 'none'",

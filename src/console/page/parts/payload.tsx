@@ -30,7 +30,7 @@ export function Payload({ event }: { readonly event: EventDetail }) {
         </div>
       </header>
       <div class="card">
-        <div class="body">
+        <div class="body tree">
           {payload.problem && <p class="note">It cannot be read as an event: {payload.problem}</p>}
           {payload.base64 !== null && <p class="quiet">These bytes are no text; wrong ones are shown as �.</p>}
           {way === 'tree' && payload.problem === null ? (
