@@ -19,6 +19,7 @@ export function listTests(theatre: () => Theatre): void {
       await page.getByLabel('Type').fill('customer.changed');
       await page.waitForURL(/type=customer\.changed/);
       await page.getByText('order.paid').first().waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: 'customer.changed' }).waitFor();
       expect(await rows().count()).toBe(1);
       await page.reload();
       await page.getByText('customer.changed').first().waitFor();

@@ -1,10 +1,8 @@
 // The one server and the one browser that all browser tests share.
 
-import { execFileSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from './browser.ts';
+import { buildPage } from './build.ts';
 import { makeHistory, type History } from './history.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -28,15 +26,4 @@ export async function openTheatre(): Promise<Theatre> {
       await stage.stop();
     },
   };
-}
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** `npm ci` builds it; here it is built again when its sources have changed since. */
-function buildPage(): void {
-  const built = statSync(`${root}/src/console/dist/index.html`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const folder = `${root}/src/console/page`;
-  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const newest = Math.max(...sources.map((name) => statSync(`${folder}/${name}`).mtimeMs));
-  if (newest > built) execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
 }
