@@ -242,7 +242,11 @@ describe('hookline try', () => {
       ['workflows.yaml', '--source', 'truedy'],
       /not what source "truedy" takes: body\.malformed/,
     ],
-    ['a workflow file that is not there', ['call.ended', '--file', 'none.yaml'], /"none\.yaml" cannot be read: it does not exist/],
+    [
+      'a workflow file that is not there',
+      ['call.ended', '--file', 'none.yaml'],
+      /"none\.yaml" cannot be read: it does not exist/,
+    ],
     ['an option that does not exist', ['call.ended', '--fiel', 'x'], /did you mean "--file"\?/],
   ])('explains %s and exits with 2', async (_case, args, message) => {
     const { code, out, err } = await run(...args);
