@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: process.env['TEST_FULL'] ? [] : ['test/**/*.full.test.ts'],
     globalSetup: ['test/postgres/once.ts'],
     pool: 'forks',
+    // Most tests wait for a process, a clock or a disk: one more than two cores have to do.
+    maxWorkers: 3,
     testTimeout: 30_000,
   },
 });
