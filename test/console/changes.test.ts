@@ -100,3 +100,17 @@ describe('the stream of changes', () => {
     expect((await fetch(`${ledger.url}/api/changes`)).status).toBe(401);
   });
 });
+
+it('is told once more a while after the last change, for what was written late', async () => {
+  const told: number[] = [];
+  const twice = Promise.withResolvers<void>();
+  const stop = changes.watch((count) => {
+    told.push(count);
+    if (told.length === 2) twice.resolve();
+  });
+  changes.tell();
+  changes.tell();
+  await twice.promise;
+  stop();
+  expect(told).toEqual([2, 2]);
+});

@@ -9,19 +9,28 @@ export interface Changes {
 
 /** Changes closer together than this are told once. */
 const pauseMs = 200;
+/** So long after the last change it is told once more: what was written late, on a slow disk, is seen too. */
+const onceMoreMs = 1500;
 
 export function createChanges(): Changes {
   const listeners = new Set<(count: number) => void>();
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
+  let late: NodeJS.Timeout | undefined;
   const fire = () => {
-    timer = undefined;
     for (const listener of listeners) listener(count);
+  };
+  const fireSoon = () => {
+    timer = undefined;
+    fire();
   };
   return {
     tell: () => {
       count += 1;
-      if (listeners.size > 0) timer ??= setTimeout(fire, pauseMs).unref();
+      if (listeners.size === 0) return;
+      timer ??= setTimeout(fireSoon, pauseMs).unref();
+      if (late === undefined) late = setTimeout(fire, onceMoreMs).unref();
+      else late.refresh();
     },
     watch: (listener) => {
       listeners.add(listener);
