@@ -9,7 +9,7 @@ import { postCall } from '../hookline.ts';
 import { many, withSetting, type Outcome, type Row, type Setting } from '../row.ts';
 
 const calls = ['pwrite64', 'fsync', 'write', 'writev'] as const;
-const events = 5;
+const events = 8;
 
 interface Point {
   readonly call: (typeof calls)[number];
@@ -21,10 +21,10 @@ export const noStrace = async () =>
 
 export const syscalls: Row = {
   name: 'kill -9 at a system call',
-  says: 'The process is killed inside the n-th pwrite64, fsync, write or writev of one of its threads while it takes five events and runs four workflows for each; then it is started again.',
+  says: 'The process is killed inside the n-th pwrite64, fsync, write or writev of one of its threads while it takes eight events and runs four workflows for each; then it is started again.',
   impossible: noStrace,
   run: async (size) => {
-    const points = choose(await countCalls(), many(size, 4, 300));
+    const points = choose(await countCalls(), many(size, 4, 640));
     const wrong: string[] = [];
     let reached = 0;
     let acknowledged = 0;
@@ -68,7 +68,7 @@ function choose(counts: ReadonlyMap<Point['call'], number>, most: number): Point
   ).filter((point) => point !== undefined);
 }
 
-/** Five events, one after the other, until the process ends or they are done. */
+/** Eight events, one after the other, until the process ends or they are done. */
 async function life({ folder }: Setting, under: readonly string[]) {
   const sent = nothingSent();
   const started = folder.spawn({}, under);
