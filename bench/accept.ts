@@ -6,6 +6,8 @@ import { median, prepareRequests, saturate, type Load } from './load.ts';
 import { startDatabase } from './postgres.ts';
 import { cpuOf, startBare, startHookline, type Server } from './servers.ts';
 
+type Part = 'main' | 'store' | 'other' | 'database' | 'load';
+
 const rounds = Number(process.argv[2] ?? 5);
 const workflows = `version: 1
 sources:
@@ -19,17 +21,23 @@ workflows:
 `;
 
 interface Round extends Load {
-  /** Microseconds of an event, by thread. */
-  readonly cpu: Readonly<Record<'main' | 'store' | 'other' | 'load', number>>;
+  /** Microseconds of an event, by thread, and by all processes of PostgreSQL. */
+  readonly cpu: Readonly<Record<Part, number>>;
 }
 
 async function measure({ url, pid }: Server, durationMs: number): Promise<Round> {
   const requests = prepareRequests(url, '/webhooks/truedy', durationMs * 30);
-  const [before, own] = [cpuOf(pid), process.cpuUsage()];
+  const [before, beside, own] = [cpuOf(pid), database.cpu(), process.cpuUsage()];
   const load = await saturate({ url, connections: 64, durationMs, requests });
   const [after, { user, system }] = [cpuOf(pid), process.cpuUsage(own)];
   const each = (name: 'main' | 'store' | 'other') => ((after[name] - before[name]) * 1000) / load.count;
-  const cpu = { main: each('main'), store: each('store'), other: each('other'), load: (user + system) / load.count };
+  const cpu = {
+    main: each('main'),
+    store: each('store'),
+    other: each('other'),
+    database: ((database.cpu() - beside) * 1000) / load.count,
+    load: (user + system) / load.count,
+  };
   return { ...load, cpu };
 }
 
@@ -49,7 +57,7 @@ for (const server of Object.values(servers)) await server.stop();
 await database.stop();
 
 const rows = Object.entries(results).map(([name, loads]) => {
-  const cpu = (thread: keyof Round['cpu']) => Math.round(median(loads.map((load) => load.cpu[thread])));
+  const cpu = (part: Part) => Math.round(median(loads.map((load) => load.cpu[part])));
   return {
     server: name,
     'events/s': Math.round(median(loads.map((load) => load.perSecond))),
@@ -59,6 +67,7 @@ const rows = Object.entries(results).map(([name, loads]) => {
     'main µs': cpu('main'),
     'store µs': cpu('store'),
     'other µs': cpu('other'),
+    'database µs': cpu('database'),
     'load µs': cpu('load'),
   };
 });

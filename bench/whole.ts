@@ -39,23 +39,31 @@ workflows:
         with: { method: POST, url: "${target}/\${{ event.data.call.callId }}", json: { summary: "\${{ event.data.call.summary }}" } }
 `;
 
+type Part = 'main' | 'store' | 'other' | 'database' | 'load';
+
 interface Round {
   readonly perSecond: number;
-  /** Microseconds of an event, by thread. */
-  readonly cpu: Readonly<Record<'main' | 'store' | 'other' | 'load', number>>;
+  /** Microseconds of an event, by thread, and by all processes of PostgreSQL. */
+  readonly cpu: Readonly<Record<Part, number>>;
 }
 
 async function measure({ url, pid }: Server, events: number): Promise<Round> {
   const requests = prepareRequests(url, '/webhooks/truedy', events);
   [arrived, expected, whole] = [0, events, Promise.withResolvers<void>()];
-  const [start, before, own] = [performance.now(), cpuOf(pid), process.cpuUsage()];
+  const [start, before, beside, own] = [performance.now(), cpuOf(pid), database?.cpu() ?? 0, process.cpuUsage()];
   const { wrong } = await saturate({ url, connections: 64, durationMs: 600_000, requests });
   await whole.promise;
   const seconds = (performance.now() - start) / 1000;
   const [after, { user, system }] = [cpuOf(pid), process.cpuUsage(own)];
   if (wrong > 0) throw new Error(`${wrong} events were not accepted`);
   const each = (name: 'main' | 'store' | 'other') => ((after[name] - before[name]) * 1000) / events;
-  const cpu = { main: each('main'), store: each('store'), other: each('other'), load: (user + system) / events };
+  const cpu = {
+    main: each('main'),
+    store: each('store'),
+    other: each('other'),
+    database: (((database?.cpu() ?? 0) - beside) * 1000) / events,
+    load: (user + system) / events,
+  };
   return { perSecond: events / seconds, cpu };
 }
 
@@ -86,7 +94,7 @@ await database?.stop();
 sink.close();
 
 const rows = Object.entries(results).map(([server, measured]) => {
-  const cpu = (thread: keyof Round['cpu']) => Math.round(median(measured.map((round) => round.cpu[thread])));
+  const cpu = (part: Part) => Math.round(median(measured.map((round) => round.cpu[part])));
   const rate = Math.round(median(measured.map((round) => round.perSecond)));
   return {
     server,
@@ -94,6 +102,7 @@ const rows = Object.entries(results).map(([server, measured]) => {
     'main µs': cpu('main'),
     'store µs': cpu('store'),
     'other µs': cpu('other'),
+    'database µs': cpu('database'),
     'load and sink µs': cpu('load'),
   };
 });
