@@ -112,8 +112,9 @@ async function start(given: AppOptions, onStop: OnStop) {
   const recent = createRecent(1000);
   const readEvent = createReadScope(() => live.sources, recent);
   const random = { random: Math.random, randomBytes: poolRandom(randomBytes) };
+  const ticks = () => performance.now();
   const engine = await openEngine(
-    { ...options, ...random, store, config, connections, readEvent, sending, traces },
+    { ...options, ...random, ticks, store, config, connections, readEvent, sending, traces },
     onStop,
   );
   const built: Built = { options, engine, config, connections, catalogue, live, recent, changes, tallies, metrics };

@@ -12,9 +12,9 @@ import { recover } from './recover.ts';
 import { joinReplicas } from './replicas.ts';
 import { createWorker, type Worker } from './worker.ts';
 
-type Given = 'store' | 'readEvent' | 'sending' | 'settings' | 'redactor' | 'clock' | 'random' | 'randomBytes' | 'log';
+type Given = 'store' | 'readEvent' | 'sending' | 'settings' | 'redactor' | 'random' | 'randomBytes' | 'log' | 'notify';
 
-export interface OpenEngine extends Pick<EngineParts, Given | 'notify' | 'traces'> {
+export interface OpenEngine extends Pick<EngineParts, Given | 'clock' | 'ticks' | 'traces'> {
   readonly config: Config;
   readonly connections: LiveConnections;
 }

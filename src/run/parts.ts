@@ -28,6 +28,8 @@ export interface EngineParts {
   readonly settings: Settings;
   readonly redactor: Redactor;
   readonly clock: () => Time;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly ticks: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly randomBytes: (size: number) => Uint8Array;

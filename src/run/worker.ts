@@ -6,6 +6,7 @@ import type { Event } from '../core/model.ts';
 import { executeRun, type Control } from './execute.ts';
 import type { EngineParts } from './parts.ts';
 import { planPending } from './plan.ts';
+import { createFollowClock } from './set-back.ts';
 import { brokenOff } from './settle.ts';
 
 export interface Worker {
@@ -126,11 +127,13 @@ interface Loop {
 }
 
 async function loop({ parts, owner, bell, drain, begin, mine }: Loop): Promise<void> {
+  const followClock = createFollowClock(parts, owner);
   let lookAt = 0;
   let unsure = false;
   while (!drain.aborted) {
     const rung = bell.next();
     try {
+      if (await followClock(() => drain.aborted)) lookAt = 0;
       const planned = await planPending(parts);
       if (planned.runs > 0 || bell.claims() || parts.clock() >= lookAt) {
         // The claim that failed may have been made after all: then nobody runs what it took.
@@ -142,7 +145,7 @@ async function loop({ parts, owner, bell, drain, begin, mine }: Loop): Promise<v
         for (const run of claimed) begin(run);
         lookAt = await nextLook(parts);
       }
-      if (planned.events === 0) await sleep(lookAt - parts.clock(), rung);
+      if (planned.events === 0) await sleep(Math.min(lookAt - parts.clock(), idleOf(parts)), rung);
       else if (planned.events > crowd) await sleep(paceMs, never);
     } catch (error) {
       parts.log.error('the engine could not look at the store; it tries again', {
@@ -158,8 +161,11 @@ async function loop({ parts, owner, bell, drain, begin, mine }: Loop): Promise<v
 async function nextLook(parts: EngineParts): Promise<number> {
   const lanes = parts.lanes.claims().map((claim) => claim.lane);
   const times = [await parts.store.nextDue(lanes), parts.lanes.nextTryAt()].filter((time) => time !== null);
-  const idle = parts.store.shared ? idleMs.shared : idleMs.own;
-  return Math.min(parts.clock() + idle, ...times);
+  return Math.min(parts.clock() + idleOf(parts), ...times);
+}
+
+function idleOf({ store }: EngineParts): number {
+  return store.shared ? idleMs.shared : idleMs.own;
 }
 
 /** A run whose execution broke goes back to the store; attempts without an outcome are looked at when it is claimed again. */

@@ -70,6 +70,7 @@ export function workflowsOf(...list: Workflow[]): Workflows {
     connections: new Map(),
     workflows: new Map(list.map((item) => [item.name, item])),
     match: () => list.map((item) => ({ workflow: item, unique: null })),
+    wants: () => true,
   };
 }
 
@@ -90,6 +91,8 @@ export interface EngineOptions {
   readonly env?: Record<string, string>;
   readonly connections?: Record<string, Partial<Connection>>;
   readonly dir?: string;
+  readonly clock?: () => number;
+  readonly ticks?: () => number;
   readonly lanes?: Partial<LaneParts>;
   readonly pinned?: (hash: string) => Promise<Workflows | null>;
 }
@@ -120,7 +123,7 @@ export async function startEngine(live: () => Workflows, options: EngineOptions 
       concurrency: () => settings.CONCURRENCY,
       save: (state) => store.setConnection(state),
       tell: () => undefined,
-      clock: Date.now,
+      clock: options.clock ?? Date.now,
       circuitAfter: settings.CIRCUIT_AFTER,
       circuitForMs: settings.CIRCUIT_FOR,
       ...options.lanes,
@@ -145,7 +148,8 @@ export async function startEngine(live: () => Workflows, options: EngineOptions 
     sending: createSending(),
     settings,
     redactor: createRedactor(),
-    clock: Date.now,
+    clock: options.clock ?? Date.now,
+    ticks: options.ticks ?? (() => performance.now()),
     random: Math.random,
     randomBytes,
     log: quiet,

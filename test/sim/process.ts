@@ -126,6 +126,7 @@ async function makeParts(around: Around, owner: Owner, store: Store): Promise<En
     settings,
     redactor: createRedactor(),
     clock: world.clock,
+    ticks: world.now,
     random: world.random,
     randomBytes: world.bytes,
     log,
