@@ -174,7 +174,7 @@ function openAdmin(built: Built, worker: Worker, reload: Reload, playground: Pla
 }
 
 function openReceiver(built: Built, worker: Worker): Receiver {
-  const { options, engine, live, recent } = built;
+  const { options, engine, config, live, recent } = built;
   const { parts } = engine;
   return createReceiver({
     ...options,
@@ -182,8 +182,11 @@ function openReceiver(built: Built, worker: Worker): Receiver {
     store: watchAccepts(parts.store, () => worker.missed()),
     sources: live.sources,
     random: parts.randomBytes,
+    ignoredBy: (kind) => (config.live().wants(kind) ? undefined : config.live().hash),
     arrived: (event, read) => {
-      recent.remember(event.id, read);
+      const { id: eventId, type } = event;
+      if (event.status === 'ignored') return options.notify({ kind: 'event', eventId, type, workflows: [] });
+      recent.remember(eventId, read);
       worker.arrived(event);
     },
   });

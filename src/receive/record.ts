@@ -26,7 +26,9 @@ export interface RecordParts {
   readonly random: (size: number) => Uint8Array;
   readonly clock: () => number;
   readonly notify: (happening: Happening) => void;
-  /** Takes over a new event and what was read of it, so that its bytes need not be read again. */
+  /** Hash of the configuration in use, if none of its workflows takes such an event. */
+  readonly ignoredBy: (kind: { readonly source: string; readonly type: string }) => string | undefined;
+  /** Takes over a new event, `pending` or `ignored`, and what was read of it, so that its bytes need not be read again. */
   readonly arrived: (event: Event, read: EventRead) => void;
 }
 
@@ -51,10 +53,13 @@ export function createRecorder(parts: RecordParts): Recorder {
       // Named alike, so that a store can keep both in one place.
       const deliveryId = `dlv${id.slice(3)}`;
       const fact = { source, type, key, rule, time, receivedAt, body };
+      const ignoredBy = parts.ignoredBy(fact);
       const stored = storedHeaders(headers, keeps);
-      const accepted = await parts.accept({ ...fact, deliveryId, eventId: id, keepUntil, headers: stored });
+      const accepted = await parts.accept({ ...fact, deliveryId, eventId: id, keepUntil, headers: stored, ignoredBy });
       const { status, eventId } = accepted;
-      if (status === 'accepted') parts.arrived({ ...fact, id, status: 'pending', matched: [] }, read);
+      if (status === 'accepted') {
+        parts.arrived({ ...fact, id, status: ignoredBy === undefined ? 'pending' : 'ignored', matched: [] }, read);
+      }
       const tookMs = clock() - receivedAt;
       notify({ kind: 'delivery', status, source, deliveryId, eventId, type, reason: null, tookMs });
       return accepted;

@@ -23,7 +23,9 @@ export interface ReceiverParts {
     'HOST' | 'PORT' | 'BODY_LIMIT' | 'REQUEST_TIMEOUT' | 'SHUTDOWN_GRACE' | 'KEEP_KEYS' | 'KEEP_CONTENT_KEYS'
   >;
   readonly notify: (happening: Happening) => void;
-  /** Takes over a new event and what was read of it, so that its bytes need not be read again. */
+  /** Hash of the configuration in use, if none of its workflows takes such an event. */
+  readonly ignoredBy: (kind: { readonly source: string; readonly type: string }) => string | undefined;
+  /** Takes over a new event, `pending` or `ignored`, and what was read of it, so that its bytes need not be read again. */
   readonly arrived: (event: Event, read: EventRead) => void;
   readonly ready: () => Promise<{ readonly ok: boolean; readonly detail: Record<string, unknown> }>;
   /** Why only a restart can help; null while the process may work. */

@@ -16,6 +16,8 @@ export interface AcceptDelivery {
   readonly keepUntil: Time;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Uint8Array;
+  /** Hash of the configuration in which no workflow takes such an event: it is `ignored` at once. Absent: it is `pending`. */
+  readonly ignoredBy?: string | undefined;
 }
 
 export interface Accepted {
@@ -50,7 +52,7 @@ export type NewRun = Omit<Run, 'replay'> & {
  * An event of our own, told by what it is written with: both or neither. Its id is made from what it tells of; one that is
  * there already is passed over. It has no delivery and no dedupe mark, and nothing is received under its source.
  */
-export type RaiseEvent = Omit<AcceptDelivery, 'deliveryId' | 'headers' | 'keepUntil'>;
+export type RaiseEvent = Omit<AcceptDelivery, 'deliveryId' | 'headers' | 'keepUntil' | 'ignoredBy'>;
 
 export interface PlanEvent {
   readonly eventId: string;

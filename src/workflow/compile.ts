@@ -157,6 +157,8 @@ export interface Workflows {
   readonly alerts?: ReadonlySet<string>;
   /** The workflows that take this event, in file order. */
   match(event: EventScope): readonly Match[];
+  /** False: no workflow takes an event of this source and type, whatever it holds. */
+  wants(kind: Pick<EventScope, 'source' | 'type'>): boolean;
   /** Every workflow in file order, with the reason. Absent on what was not loaded from a file. */
   explain?(event: EventScope): readonly Explanation[];
 }

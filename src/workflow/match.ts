@@ -18,9 +18,14 @@ export interface Candidate {
   unique(scope: Scope): Evaluated<string | null>;
 }
 
+/** What the `on` of a workflow speaks of. */
+type Kind = Pick<EventScope, 'source' | 'type'>;
+
 export interface Matcher {
   /** In the order of the candidates. */
   match(event: EventScope): readonly Match[];
+  /** False: no workflow takes an event of this source and type, whatever it holds. */
+  wants(kind: Kind): boolean;
 }
 
 /** Pairs of source and type that are remembered; an unknown type costs one look at every workflow. */
@@ -30,7 +35,7 @@ const mostGroups = 1000;
 export function createMatcher(candidates: readonly Candidate[], env: Readonly<Record<string, unknown>>): Matcher {
   const groups = new Map<string, Group>();
   const terms = candidates.map(({ condition }) => (condition === undefined ? [] : termsOf(condition)));
-  const groupOf = (event: EventScope): Group => {
+  const groupOf = (event: Kind): Group => {
     const key = `${event.source}\0${event.type}`;
     const known = groups.get(key);
     if (known !== undefined) return known;
@@ -47,11 +52,12 @@ export function createMatcher(candidates: readonly Candidate[], env: Readonly<Re
         .find(scope)
         .flatMap((index) => evaluate(candidates[index], scope) ?? []);
     },
+    wants: (kind) => groupOf(kind).size > 0,
   };
 }
 
 /** Whether the `on` of a workflow names the event. */
-export function takes(candidate: Pick<Candidate, 'on'> | undefined, event: EventScope): boolean {
+export function takes(candidate: Pick<Candidate, 'on'> | undefined, event: Kind): boolean {
   return (
     candidate?.on.some((on) => matchesSource(on.source, event.source) && matchesGlob(on.type, event.type)) === true
   );
@@ -69,6 +75,7 @@ function evaluate(candidate: Candidate | undefined, scope: Scope): Match | undef
 
 /** The workflows that take one type of event of one source. */
 interface Group {
+  readonly size: number;
   /** Positions of those that may hold, in order: all that do, and few that do not. */
   find(scope: Scope): readonly number[];
 }
@@ -91,6 +98,7 @@ function createGroup(taken: readonly number[], terms: readonly (readonly Term[])
     else addTo(paths, term, index);
   }
   return {
+    size: taken.length,
     find: (scope) => {
       if (paths.size === 0) return always;
       const found = [...always];

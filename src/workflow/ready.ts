@@ -34,6 +34,7 @@ export function makeReady(checked: CheckedFile, source: SourceText, files: FileT
     workflows: byName(candidates.map((candidate) => candidate.workflow)),
     alerts: new Set(alertsTaken(candidates.flatMap(({ on }) => on))),
     match: (event) => matcher.match(event),
+    wants: (kind) => matcher.wants(kind),
   };
 }
 

@@ -33,6 +33,7 @@ beforeAll(async () => {
       connections: new Map(),
       workflows: new Map([['crm', crm]]),
       match: () => [],
+      wants: () => false,
     }),
   });
   await holdRun(ledger.store);

@@ -49,6 +49,21 @@ export function acceptContract({ store, reopen }: Subject): void {
     expect(Buffer.compare((await eventOf(store(), id)).body, body)).toBe(0);
   });
 
+  test('keeps an event that nobody wants as ignored, and leaves nothing of it to plan', async () => {
+    const [wanted, apart] = [delivery(), delivery({ ignoredBy: 'h2' })];
+    const named = makeId('evt').slice(3);
+    const alike = delivery({ eventId: `evt${named}`, deliveryId: `dlv${named}`, ignoredBy: 'h1' });
+    const answers = await store().accept([alike, wanted, apart]);
+    expect(answers.map((answer) => answer.ok && answer.value.status)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect((await store().pending(10)).map(({ id }) => id)).toEqual([wanted.eventId]);
+    const kept = await reopen();
+    expect(await eventOf(kept, alike.eventId)).toMatchObject({ status: 'ignored', matched: [], config: 'h1' });
+    expect(await eventOf(kept, apart.eventId)).toMatchObject({ status: 'ignored', matched: [], config: 'h2' });
+    expect((await kept.events({ status: 'ignored' }, { limit: 10 })).map(({ id }) => id).sort()).toEqual(
+      [alike.eventId, apart.eventId].sort(),
+    );
+  });
+
   test('makes one event of many deliveries with one key', async () => {
     const first = delivery({ key: 'k' });
     const again = delivery({ key: 'k', body: first.body });

@@ -37,6 +37,22 @@ describe('an accepted delivery', () => {
     ]);
   });
 
+  it('is stored with what ignores it when no workflow wants its type', async () => {
+    const asked: unknown[] = [];
+    const ignoredBy = (kind: { readonly source: string; readonly type: string }) => {
+      asked.push({ source: kind.source, type: kind.type });
+      return kind.type === 'call.ended' ? undefined : 'h1';
+    };
+    const { post, store } = await start({ ignoredBy });
+    await post(event('e1'));
+    await post(JSON.stringify({ type: 'other', id: 'e2' }));
+    expect(store.deliveries.map((one) => one.ignoredBy)).toEqual([undefined, 'h1']);
+    expect(asked).toEqual([
+      { source: 'acme', type: 'call.ended' },
+      { source: 'acme', type: 'other' },
+    ]);
+  });
+
   it('is a duplicate of the first when its key is known, and says so', async () => {
     const { post, store } = await start();
     const first = await post(event('e1'));

@@ -122,6 +122,7 @@ export interface StartOptions {
   readonly store?: Pick<Store, 'accept' | 'refuse'>;
   readonly ready?: () => Promise<{ ok: boolean; detail: Record<string, unknown> }>;
   readonly notify?: (happening: Happening) => void;
+  readonly ignoredBy?: (kind: { readonly source: string; readonly type: string }) => string | undefined;
 }
 
 export function readyAcme(options: StartOptions = {}): ReadySource {
@@ -141,6 +142,7 @@ export async function startReceiver(options: StartOptions = {}): Promise<TestRec
     random: randomBytes,
     log,
     settings: readSettings({ PORT: '0', ...options.env }),
+    ignoredBy: options.ignoredBy ?? (() => undefined),
     arrived: (event, read) => void remembered.set(event.id, read),
     notify: options.notify ?? ((happening) => void happenings.push(happening)),
     ready: options.ready ?? (async () => ({ ok: true, detail: {} })),

@@ -16,6 +16,22 @@ const runIs = (status: string) => (one: Happening) => one.kind === 'run' && one.
 const stepIs = (step: string, status: string) => (one: Happening) =>
   one.kind === 'step' && one.step === step && one.status === status;
 
+describe('an event that no workflow wants', () => {
+  it('is ignored by the file of its moment, and the next one is taken by the new file', async () => {
+    const file = fileOf({ one: [say('hello')] });
+    const one = await start({ files: { 'workflows.yaml': file.replace('truedy:call.ended', 'truedy:call.failed') } });
+    expect(await one.post('evt-1')).toBe(204);
+    await one.until((happening) => happening.kind === 'event' && happening.workflows.length === 0);
+    expect((await one.api('/api/events?status=ignored'))['items']).toMatchObject([
+      { type: 'call.ended', status: 'ignored' },
+    ]);
+    writeFileSync(one.file, file);
+    await one.accepted();
+    await one.run('evt-2');
+    expect(one.world.said).toEqual(['open crm', 'call crm hello']);
+  });
+});
+
 describe('a run under way', () => {
   it('finishes with the steps it began with', async () => {
     const one = await start({ files: { 'workflows.yaml': fileOf({ one: [held, say('old')] }) } });

@@ -43,6 +43,7 @@ export function makeWorkflows(
     connections: new Map(),
     workflows: new Map(list.map((workflow) => [workflow.name, workflow])),
     match: () => list.map((workflow) => ({ workflow, unique: null })),
+    wants: () => true,
   };
   return { workflows, promised };
 }

@@ -38,6 +38,17 @@ describe('on', () => {
       return workflows.match(eventOf({}, type, source)).length > 0;
     });
     expect(found.sort()).toEqual([...taken].sort());
+    const wanted = events.filter((name) => {
+      const [source = '', type = ''] = name.split(':');
+      return workflows.wants({ source, type });
+    });
+    expect(wanted.sort()).toEqual([...taken].sort());
+  });
+
+  it('wants an event that only its condition refuses', async () => {
+    const workflows = await ready(fileOf(['on: phone:call.ended, if: "${{ event.data.x == 1 }}"']));
+    expect(workflows.match(eventOf({ x: 2 }, 'call.ended', 'phone'))).toEqual([]);
+    expect(workflows.wants({ source: 'phone', type: 'call.ended' })).toBe(true);
   });
 
   it('matches globs as a regular expression would', () => {

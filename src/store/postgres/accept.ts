@@ -12,8 +12,8 @@ const acceptAll = `
 with given as materialized (
   select g.*, substr($1::bytea, g.start, g.length) as body
   from unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::bigint[], $11::bigint[], $12::text[], $13::bytea[], $14::integer[], $15::integer[])
-    as g (place, delivery_id, event_id, source, type, key, rule, time, received_at, keep_until, headers, mark, start, length)
+    $10::bigint[], $11::bigint[], $12::text[], $13::bytea[], $14::integer[], $15::integer[], $16::text[])
+    as g (place, delivery_id, event_id, source, type, key, rule, time, received_at, keep_until, headers, mark, start, length, ignored_by)
 ), marked as materialized (
   select g.place, m.event_id as found
   from given g left join hookline.marks m on m.mark = g.mark and m.keep_until > g.received_at
@@ -29,8 +29,9 @@ with given as materialized (
 ), won as materialized (
   select fresh.* from fresh join taken using (mark)
 ), new_events as (
-  insert into hookline.events (id, source, type, key, rule, time, received_at, status, matched, runs, body)
-  select event_id, source, type, key, rule, time, received_at, 'pending', '[]', 0, body from won
+  insert into hookline.events (id, source, type, key, rule, time, received_at, status, matched, runs, config, body)
+  select event_id, source, type, key, rule, time, received_at,
+    case when ignored_by is null then 'pending' else 'ignored' end, '[]', 0, ignored_by, body from won
 ), answered as materialized (
   select g.place, 'accepted' as status, g.event_id, false as differs, false as alone from won g
   union all
@@ -113,5 +114,6 @@ function valuesOf(batch: readonly AcceptDelivery[]): unknown[] {
     column(markOfKey),
     starts,
     column(({ body }) => body.byteLength),
+    column(({ ignoredBy }) => ignoredBy ?? null),
   ];
 }

@@ -21,8 +21,8 @@ function acceptOne({ sql, marks }: Writing, item: PackedDelivery): Accepted {
   marks.add({ mark, eventId, keepUntil: item.keepUntil });
   const together = eventOf(item.deliveryId) === eventId;
   sql.run(
-    'insert into events (id, source, type, key, rule, time, received_at, status, matched, runs, headers, body) ' +
-      "values (?, ?, ?, ?, ?, ?, ?, 'pending', '[]', 0, ?, ?)",
+    'insert into events (id, source, type, key, rule, time, received_at, status, matched, runs, config, headers, body) ' +
+      "values (?, ?, ?, ?, ?, ?, ?, ?, '[]', 0, ?, ?, ?)",
     eventId,
     item.source,
     item.type,
@@ -30,6 +30,8 @@ function acceptOne({ sql, marks }: Writing, item: PackedDelivery): Accepted {
     item.rule,
     item.time,
     item.receivedAt,
+    item.ignoredBy === undefined ? 'pending' : 'ignored',
+    item.ignoredBy ?? null,
     together ? item.headers : null,
     item.body,
   );

@@ -13,14 +13,15 @@ export interface PackedDeliveries {
 /** A delivery as it comes out again: its headers are JSON, as they are kept. */
 export type PackedDelivery = Omit<AcceptDelivery, 'headers'> & { readonly headers: string };
 
-const width = 11;
+const width = 12;
 
 export function pack(batch: readonly AcceptDelivery[]): PackedDeliveries {
   const fields: (string | number | null)[] = [];
   const bodies = new Uint8Array(batch.reduce((sum, { body }) => sum + body.byteLength, 0));
   let offset = 0;
   for (const item of batch) {
-    const { deliveryId, eventId, source, type, key, rule, time, receivedAt, keepUntil, headers, body } = item;
+    const { deliveryId, eventId, source, type, key, rule, time, receivedAt, keepUntil, headers, body, ignoredBy } =
+      item;
     const size = body.byteLength;
     fields.push(
       deliveryId,
@@ -33,6 +34,7 @@ export function pack(batch: readonly AcceptDelivery[]): PackedDeliveries {
       receivedAt,
       keepUntil,
       JSON.stringify(headers),
+      ignoredBy ?? null,
       size,
     );
     bodies.set(body, offset);
@@ -45,7 +47,7 @@ export function unpack({ fields, bodies }: PackedDeliveries): readonly PackedDel
   const items: PackedDelivery[] = [];
   let offset = 0;
   for (let at = 0; at < fields.length; at += width) {
-    const end = offset + (fields[at + 10] as number);
+    const end = offset + (fields[at + 11] as number);
     items.push({
       deliveryId: fields[at] as string,
       eventId: fields[at + 1] as string,
@@ -57,6 +59,7 @@ export function unpack({ fields, bodies }: PackedDeliveries): readonly PackedDel
       receivedAt: fields[at + 7] as number,
       keepUntil: fields[at + 8] as number,
       headers: fields[at + 9] as string,
+      ignoredBy: (fields[at + 10] as string | null) ?? undefined,
       body: bodies.subarray(offset, end),
     });
     offset = end;
