@@ -47,7 +47,7 @@ export function createExchange(parts: EngineParts, worker: Pick<Worker, 'wake'>)
 
 async function release({ store, lanes, clock }: EngineParts, name: string): Promise<void> {
   const { status, reason } = lanes.state(name) ?? {};
-  if (status === 'paused' && reason === 'credentials') await lanes.resume(name);
+  if (status === 'paused' && reason === 'credentials') await lanes.lift(name);
   const paused = status === 'paused' && reason !== 'credentials';
   const reasons = paused ? (['missing'] as const) : (['missing', 'credentials'] as const);
   // A run that is held for several connections is looked at anew whichever of them is there.

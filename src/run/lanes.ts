@@ -3,7 +3,9 @@
 import { workflowLane, workflowOfLane, type ConnectionState, type StoredError, type Time } from '../core/model.ts';
 import type { Rate } from '../workflow/rate.ts';
 import { createBook, type Book, type BookParts, type Gate } from './lane-book.ts';
+import type { Pace } from '../store/store.ts';
 import { createRates } from './rates.ts';
+import { createTurns } from './turns.ts';
 import { anyLane } from './state.ts';
 
 export interface Lanes {
@@ -13,6 +15,11 @@ export interface Lanes {
   /** Another call of a step that has its slot: false when its circuit or its rate says no; true takes the turn. */
   again(name: string): boolean;
   give(name: string): void;
+  /**
+   * Null: the call may begin. Otherwise other replicas have a say too, and it may only when this resolves to `free`: the rate
+   * is theirs as well, and only one of all tries an open circuit.
+   */
+  turn(name: string): Promise<Exclude<Gate, { is: 'busy' }>> | null;
   /** A run of this lane was claimed and will soon ask; what is returned is called once it did. */
   expect(lane: string): () => void;
   /** How many runs may be claimed of each lane now. */
@@ -23,23 +30,27 @@ export interface Lanes {
   report(name: string, end: 'good' | 'refused' | 'failed', error: StoredError | null): Promise<void>;
   pause(name: string, reason: 'paused' | 'credentials', error: StoredError | null): Promise<void>;
   resume(name: string): Promise<void>;
+  /** Lifts a pause for refused credentials, and no other. */
+  lift(name: string): Promise<void>;
   /** Whether a person paused this workflow. */
   isPaused(workflow: string): boolean;
   /** Calls under way over a connection. */
   used(name: string): number;
   state(name: string): ConnectionState | undefined;
   states(): readonly ConnectionState[];
-  /** What another replica stored: its pauses, resumes and circuits hold here too. */
-  adopt(stored: readonly ConnectionState[]): void;
+  /** What another replica stored holds here too: its pauses, resumes and circuits. Resolves to the names that are no longer paused. */
+  follow(load: () => Promise<readonly ConnectionState[]>): Promise<readonly string[]>;
   /** Lanes of stored runs that no connection serves any more: their runs are claimed to be held as missing. */
   setUnserved(lanes: readonly string[]): void;
-  /** So many replicas share each rate. */
+  /** So many replicas call over each connection. */
   share(among: number): void;
 }
 
 export interface LaneParts extends BookParts {
   readonly names: () => readonly string[];
   readonly rate?: (name: string) => Rate | undefined;
+  /** Where several processes share each rate: takes a turn, or resolves to the milliseconds until there is one. */
+  readonly takeTurn?: (name: string, pace: Pace) => Promise<number>;
   readonly circuitAfter: number;
   readonly circuitForMs: number;
 }
@@ -74,6 +85,7 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
       return true;
     },
     give: (name) => book.use(name, -1),
+    turn: createTurns(parts, book, rates),
     expect: expected.add,
     claims: () => {
       const lanes = [...new Set([...parts.names(), ...unserved, ...workflowLanes(book)])].map((lane) => ({
@@ -116,31 +128,48 @@ function createCircuits({ clock, circuitAfter, circuitForMs }: LaneParts, book: 
       return future.length > 0 ? Math.min(...future) : null;
     },
     report: async (name: string, end: 'good' | 'refused' | 'failed', error: StoredError | null) => {
-      const status = book.state(name)?.status;
       const count = end === 'failed' ? (failures.get(name) ?? 0) + 1 : 0;
       failures.set(name, count);
-      if (status === 'paused') return;
-      if (count === 0 && status === 'open') await book.set(name, 'ok', null, null, null);
-      if (count >= circuitAfter || (count > 0 && status === 'open')) {
-        await book.set(name, 'open', 'down', clock() + circuitForMs, error);
-      }
+      const opens = count >= circuitAfter;
+      if (!opens && book.state(name)?.status !== 'open') return;
+      await book.change(name, (known) => {
+        if (known?.status === 'paused') return null;
+        if (count === 0) return known?.status === 'open' ? works : null;
+        if (!opens && known?.status !== 'open') return null;
+        return { status: 'open', reason: 'down', untilAt: clock() + circuitForMs, error };
+      });
     },
   };
 }
 
-function createPauses(book: Book, circuits: Circuits): Pick<Lanes, 'pause' | 'resume' | 'adopt' | 'isPaused' | 'used'> {
+const works = { status: 'ok', reason: null, untilAt: null, error: null } as const;
+
+type Pauses = Pick<Lanes, 'pause' | 'resume' | 'lift' | 'follow' | 'isPaused' | 'used'>;
+
+function createPauses(book: Book, circuits: Circuits): Pauses {
   return {
     used: book.used,
     isPaused: (workflow) => book.state(workflowLane(workflow))?.status === 'paused',
-    // What a person asked for is done when it is stored, or not at all; refused credentials count at once.
-    pause: (name, reason, error) =>
-      book.set(name, 'paused', reason, null, error, reason === 'paused' ? 'store' : 'memory'),
+    pause: async (name, reason, error) => {
+      const paused = { status: 'paused', reason, untilAt: null, error } as const;
+      if (reason === 'paused') return book.set(name, paused);
+      // A person's pause is lifted by a person only, and one that is stored is not stored again.
+      const isThere = (known: ConnectionState | undefined, isKept: boolean) =>
+        known?.status === 'paused' && (isKept || known.reason === 'paused');
+      await book.change(name, (known, isKept) => (isThere(known, isKept) ? null : paused));
+    },
     resume: async (name) => {
-      await book.set(name, 'ok', null, null, null, 'store');
+      await book.set(name, works);
       circuits.forget(name);
     },
-    adopt: (stored) => {
-      for (const state of stored) if (book.adopt(state) && state.status === 'ok') circuits.forget(state.name);
+    lift: async (name) => {
+      const isRefused = (known?: ConnectionState) => known?.status === 'paused' && known.reason === 'credentials';
+      if (await book.change(name, (known) => (isRefused(known) ? works : null))) circuits.forget(name);
+    },
+    follow: async (load) => {
+      const lifted = await book.follow(load);
+      for (const name of lifted) circuits.forget(name);
+      return lifted;
     },
   };
 }

@@ -3,13 +3,13 @@
 import type { Connections } from '../connect/connection.ts';
 import { workflowOfLane, type ConnectionState, type Happening, type Time } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
-import type { Store } from '../store/store.ts';
+import type { Pace, RaiseEvent, Store } from '../store/store.ts';
 import type { Workflows } from '../workflow/compile.ts';
 import { alertsOfPause } from './alert.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 
 export interface OpenLanes {
-  readonly store: Pick<Store, 'connections' | 'setConnection'>;
+  readonly store: Pick<Store, 'connections' | 'setConnection' | 'shared'>;
   readonly live: () => Pick<Workflows, 'connections' | 'alerts'>;
   readonly connections: Connections;
   readonly settings: Pick<Settings, 'CONCURRENCY' | 'CIRCUIT_AFTER' | 'CIRCUIT_FOR'>;
@@ -22,13 +22,20 @@ export interface OpenLanes {
 export async function openLanes(parts: OpenLanes): Promise<Lanes> {
   const { store, live, connections, settings, clock, notify } = parts;
   const stored = await store.connections();
+  const { shared } = store;
+  const raising = createRaising(parts);
   return createLanes(
     {
       has: (name) => connections.get(name) !== undefined,
       names: () => connections.names(),
       concurrency: (name) => live().connections.get(name)?.concurrency ?? settings.CONCURRENCY,
       rate: (name) => live().connections.get(name)?.rate,
-      save: createSave(parts, stored),
+      save: (state, before) => raising(state, before, (raises) => store.setConnection(state, raises)),
+      ...(shared && {
+        swap: (state: ConnectionState, before: ConnectionState | undefined) =>
+          raising(state, before, (raises) => shared.swapConnection(state, before, raises)),
+        takeTurn: (name: string, pace: Pace) => shared.takeTurn(name, pace),
+      }),
       tell: (state) => notify(changeOf(state)),
       clock,
       circuitAfter: settings.CIRCUIT_AFTER,
@@ -45,20 +52,17 @@ function changeOf(state: ConnectionState): Happening {
 }
 
 /** A pause is stored with its alert: once, however many attempts meet the same refusal. */
-function createSave({ store, live, raised }: OpenLanes, stored: readonly ConnectionState[]) {
-  const paused = new Set(stored.flatMap(({ name, status }) => (status === 'paused' ? [name] : [])));
-  return async (state: ConnectionState) => {
+function createRaising({ live, raised }: OpenLanes) {
+  return async <T>(
+    state: ConnectionState,
+    before: ConnectionState | undefined,
+    write: (raises: readonly RaiseEvent[]) => Promise<T>,
+  ): Promise<T> => {
     const { name, status } = state;
-    const isNews = status === 'paused' && !paused.has(name) && workflowOfLane(name) === null;
-    if (status === 'paused') paused.add(name);
-    else paused.delete(name);
+    const isNews = status === 'paused' && before?.status !== 'paused' && workflowOfLane(name) === null;
     const raises = isNews ? alertsOfPause(live(), state) : [];
-    try {
-      await store.setConnection(state, raises);
-    } catch (error) {
-      if (isNews) paused.delete(name);
-      throw error;
-    }
+    const written = await write(raises);
     if (raises.length > 0) raised();
+    return written;
   };
 }

@@ -38,10 +38,12 @@ export function createPauseOperations(parts: EngineParts, worker: Wake): PauseOp
       await resumeConnection(parts, worker, name);
     },
     pauseWorkflow: async (name) => {
+      await followOthers(parts);
       knownWorkflow(parts, name);
       if (!lanes.isPaused(name)) await lanes.pause(workflowLane(name), 'paused', null);
     },
     resumeWorkflow: async (name) => {
+      await followOthers(parts);
       knownWorkflow(parts, name);
       const lane = workflowLane(name);
       if (lanes.isPaused(name)) await lanes.resume(lane);
@@ -55,9 +57,20 @@ export function createPauseOperations(parts: EngineParts, worker: Wake): PauseOp
 /** Lets a connection be called again and releases the runs it held. */
 async function resumeConnection(parts: EngineParts, worker: Wake, name: string): Promise<void> {
   await parts.lanes.resume(name);
-  // A run whose steps are held for several connections is looked at anew whichever of them works again.
-  for (const lane of [name, anyLane]) await parts.store.release(lane, connectionReasons, parts.clock());
+  await releaseHeld(parts, name);
   worker.wake();
+}
+
+/** A run whose steps are held for several connections is looked at anew whichever of them works again. */
+async function releaseHeld({ store, clock }: EngineParts, name: string): Promise<void> {
+  const lanes = workflowOfLane(name) === null ? [name, anyLane] : [name];
+  for (const lane of lanes) await store.release(lane, connectionReasons, clock());
+}
+
+/** What other replicas did to pauses and circuits holds here from now on; runs that were just being held here meanwhile go on. */
+export async function followOthers(parts: EngineParts): Promise<void> {
+  if (!parts.store.shared) return;
+  for (const name of await parts.lanes.follow(() => parts.store.connections())) await releaseHeld(parts, name);
 }
 
 /** A person waits for the answer. */
@@ -74,9 +87,16 @@ async function check(parts: EngineParts, worker: Wake, name: string): Promise<Ch
   } catch (error) {
     return { ok: false, error: storeError(error, parts.redactor) };
   }
+  await followOthers(parts);
   const state = parts.lanes.state(name);
-  if (state?.status === 'paused' && state.reason === 'credentials') await resumeConnection(parts, worker, name);
+  if (state?.status === 'paused' && state.reason === 'credentials') await liftRefused(parts, worker, name);
   return { ok: true };
+}
+
+async function liftRefused(parts: EngineParts, worker: Wake, name: string): Promise<void> {
+  await parts.lanes.lift(name);
+  await releaseHeld(parts, name);
+  worker.wake();
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {
@@ -105,7 +125,7 @@ export async function checkPaused(parts: EngineParts, worker: Wake): Promise<voi
     try {
       await connection.check();
       parts.log.info('connection works again', { connection: state.name });
-      await resumeConnection(parts, worker, state.name);
+      await liftRefused(parts, worker, state.name);
     } catch (error) {
       parts.log.warn('connection still refused', { connection: state.name, error: storeError(error, parts.redactor) });
     }

@@ -48,6 +48,7 @@ export async function attemptStep(doing: Doing): Promise<void> {
 
 async function attemptOnce(doing: Doing): Promise<AttemptEnd | undefined> {
   const { parts, journal, step, input, stop } = doing;
+  if (!(await hasTurn(doing))) return undefined;
   journal.apply({ type: 'begun', step: step.id, input });
   const attempt = newAttempt(doing);
   if (!(await journal.save({ begun: [attempt] }))) return undefined;
@@ -59,6 +60,16 @@ async function attemptOnce(doing: Doing): Promise<AttemptEnd | undefined> {
   const error = end.status === 'succeeded' ? null : storeError(end.error, parts.redactor);
   await recordEnd(doing, attempt, end, error);
   return end;
+}
+
+/** False: other replicas call over this connection now, or one of them paused it; the step waits. */
+async function hasTurn({ parts, journal, step }: Doing): Promise<boolean> {
+  const asked = parts.lanes.turn(step.connection);
+  if (asked === null) return true;
+  const gate = await asked;
+  if (gate.is === 'held') journal.apply({ type: 'held', step: step.id, reason: gate.reason });
+  if (gate.is === 'postponed') journal.apply({ type: 'postponed', step: step.id, until: gate.until });
+  return gate.is === 'free';
 }
 
 /** This process stood still for so long that another may have the run: the attempt is given up before anything is sent. */
@@ -105,7 +116,8 @@ async function recordEnd(
   });
   try {
     if (end.status === 'rejected' && end.credentials) await parts.lanes.pause(step.connection, 'credentials', error);
-    else await parts.lanes.report(step.connection, laneEnd(end), error);
+    // What sent nothing because we stopped says nothing of the vendor.
+    else if (end.status !== 'interrupted') await parts.lanes.report(step.connection, laneEnd(end), error);
   } catch (failure) {
     // It holds in this process; the outcome of the attempt matters more than that the next one knows it too.
     parts.log.error('the state of a connection could not be stored', {
@@ -187,6 +199,7 @@ export async function lookUpStep(doing: Doing): Promise<void> {
   const { action } = step;
   const state = stepState(doing);
   if (!action.lookup || !state.doubt) return answer(doing, { is: 'unavailable' });
+  if (!(await hasTurn(doing))) return;
   const key = idempotencyKey(journal.run, state);
   const call = callOf(doing, { key, number: state.attempts }, stop);
   const asked = async (client: unknown, given: unknown, attempt: Asked) => action.lookup?.(client, given, attempt);

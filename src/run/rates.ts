@@ -1,6 +1,7 @@
 // How often each connection may be called: one number a lane says when its next call is in time.
 
 import type { Time } from '../core/model.ts';
+import type { Pace } from '../store/store.ts';
 import type { Rate } from '../workflow/rate.ts';
 
 export interface Rates {
@@ -11,6 +12,10 @@ export interface Rates {
   turn(name: string): Time;
   /** When one of the lanes that have nothing free has again. */
   nextAt(): Time | null;
+  /** At which pace turns are taken from all replicas; undefined without a rate. */
+  pace(name: string): Pace | undefined;
+  /** Another replica has the turn: nothing is free for so long, and for a while this process asks for its share only. */
+  refused(name: string, waitMs: number): void;
   /** So many processes share each rate. */
   share(among: number): void;
 }
@@ -23,12 +28,20 @@ export interface RateParts {
 /** What was not used is kept for so long: a timer that is late costs nothing at high rates. */
 const spareMs = 100;
 
+const spareOf = (everyMs: number) => Math.max(1, Math.floor(spareMs / everyMs));
+
 interface Bucket {
   /** When the last call that was taken would have begun, had all come evenly, and one interval. */
   dueAt: Time;
   /** How many asked in vain since a call was taken. */
   asked: number;
+  /** Until then it is taken that every replica has calls to make. */
+  sharedUntil: Time;
 }
+
+/** After a turn that another replica had, this process asks for its share only, for so many calls and no longer than that. */
+const sharedCalls = 20;
+const sharedMs = 10_000;
 
 export function createRates({ rate, clock }: RateParts): Rates {
   const buckets = new Map<string, Bucket>();
@@ -36,11 +49,11 @@ export function createRates({ rate, clock }: RateParts): Rates {
   const look = (name: string) => {
     const given = rate(name);
     if (given === undefined) return undefined;
-    const everyMs = (given.perMs / given.count) * sharers;
-    const spare = Math.max(1, Math.floor(spareMs / everyMs));
     const now = clock();
-    const bucket = buckets.get(name) ?? { dueAt: now, asked: 0 };
+    const bucket = buckets.get(name) ?? { dueAt: now, asked: 0, sharedUntil: 0 };
     buckets.set(name, bucket);
+    const everyMs = (given.perMs / given.count) * (now < bucket.sharedUntil ? sharers : 1);
+    const spare = spareOf(everyMs);
     // Not further ahead than what may be taken at once: the clock may have been set back, or the rate raised.
     bucket.dueAt = Math.min(Math.max(bucket.dueAt, now), now + spare * everyMs);
     const free = Math.floor(spare - (bucket.dueAt - now) / everyMs + 1e-9);
@@ -68,6 +81,19 @@ export function createRates({ rate, clock }: RateParts): Rates {
         return found !== undefined && found.free < 1 ? [found.freeAt] : [];
       });
       return times.length > 0 ? Math.min(...times) : null;
+    },
+    pace: (name) => {
+      const given = rate(name);
+      if (given === undefined) return undefined;
+      const everyMs = given.perMs / given.count;
+      return { everyMs, spare: spareOf(everyMs) };
+    },
+    refused: (name, waitMs) => {
+      const found = look(name);
+      if (found === undefined) return;
+      const { bucket, everyMs } = found;
+      bucket.sharedUntil = clock() + Math.min(sharedCalls * everyMs, sharedMs);
+      bucket.dueAt = Math.max(bucket.dueAt, clock() + waitMs + (spareOf(everyMs) - 1) * everyMs);
     },
     share: (among) => {
       sharers = Math.max(1, among);

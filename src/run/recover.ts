@@ -11,7 +11,7 @@ export async function recover(parts: EngineParts, owner: string): Promise<void> 
   if (runs > 0) log.info('runs of the last process go on', { runs });
   for (const { name, status, reason } of lanes.states()) {
     // Its settings may have changed; when they have not, one refused call pauses it again.
-    if (status === 'paused' && reason === 'credentials') await lanes.resume(name);
+    if (status === 'paused' && reason === 'credentials') await lanes.lift(name);
   }
   for (const name of parts.connections().names()) {
     const paused = lanes.state(name)?.status === 'paused';

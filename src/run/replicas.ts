@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { storeError } from '../core/log.ts';
 import type { News, Replica } from '../store/store.ts';
 import type { EngineParts } from './parts.ts';
+import { followOthers } from './pauses.ts';
 import type { Worker } from './worker.ts';
 
 /** Before anything is claimed. Does nothing where one process owns the store. */
@@ -21,7 +22,7 @@ export async function joinReplicas(
     runs: worker.wake,
     events: worker.missed,
     connections: async () => {
-      lanes.adopt(await store.connections());
+      await followOthers(parts);
       worker.wake();
     },
     replicas: async () => {

@@ -1,6 +1,16 @@
 // What passes through the port to the store: what callers hand over, and what they get back.
 
-import type { Attempt, DeliveryStatus, Event, EventStatus, HeldReason, Run, RunStatus, Time } from '../core/model.ts';
+import type {
+  Attempt,
+  ConnectionState,
+  DeliveryStatus,
+  Event,
+  EventStatus,
+  HeldReason,
+  Run,
+  RunStatus,
+  Time,
+} from '../core/model.ts';
 
 /** A verified delivery and the event it would be if its key is new. Ids are made by the caller. */
 export interface AcceptDelivery {
@@ -129,7 +139,7 @@ export interface RunFilter {
   readonly status?: RunStatus | undefined;
   /** Of held runs. */
   readonly reason?: HeldReason | undefined;
-  /** Connection of the next step. */
+  /** Connection of the next step of runs that are not over; of those that are, with such a status, of the last one. */
   readonly lane?: string | undefined;
   /** Only together with `workflow`: the run that has this value of its `unique`. */
   readonly unique?: string | undefined;
@@ -192,12 +202,26 @@ export interface JoinReplica {
   readonly hear: (news: News) => void;
 }
 
+/** How often turns come, and how many of those that were not taken are kept. */
+export interface Pace {
+  readonly everyMs: number;
+  readonly spare: number;
+}
+
 /** What a store that several processes share offers beside the verbs. */
 export interface SharedStore {
   /** Before the first claim. It is left when the store is closed. */
   join(replica: JoinReplica): Promise<void>;
   /** Those that were seen lately. */
   replicas(): Promise<readonly Replica[]>;
+  /** Writes it where the store still holds `before`, or nothing without one. Resolves to what it holds now: `state` itself when it was written. */
+  swapConnection(
+    state: ConnectionState,
+    before: ConnectionState | undefined,
+    raises: readonly RaiseEvent[],
+  ): Promise<ConnectionState>;
+  /** Takes a turn that all replicas share, by the store's clock. Resolves to 0, or to the milliseconds until there is one. */
+  takeTurn(name: string, pace: Pace): Promise<number>;
   /** False: the lease of this claim may have ended, so another replica may have the run. */
   holds(runId: string, fence: number): boolean;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../src/plugin/index.ts';
+import type { Pace } from '../../src/store/store.ts';
 import { createRates } from '../../src/run/rates.ts';
 import { parseRate } from '../../src/workflow/rate.ts';
 import { startEngine, workflow, workflowsOf } from '../run/engine.ts';
@@ -80,24 +81,53 @@ describe('the rate of a connection', () => {
     expect(calls.filter(({ lane }) => lane === 'crm')).toHaveLength(1);
   });
 
-  it('is shared by the replicas', () => {
-    const clock = { now: start };
-    const rate = () => parseRate('6/s');
-    const taken = [0, 1, 2].map(() => {
-      const rates = createRates({ rate, clock: () => clock.now });
-      rates.share(3);
-      return { rates, times: [] as number[] };
-    });
-    for (; clock.now < start + 10_000; clock.now += 5) {
-      for (const { rates, times } of taken) {
-        if (rates.free('crm') < 1) continue;
-        rates.take('crm');
-        times.push(clock.now);
+  describe('among three replicas', () => {
+    /** Replicas that have always something to call; `idle` have nothing for the first half. `turns`: whether they ask for turns. */
+    const tenSeconds = async ({ idle = 0, turns = true }) => {
+      const clock = { now: start };
+      let dueAt = 0;
+      let refused = 0;
+      const takeTurn = async (_: string, { everyMs }: Pace) => {
+        if (dueAt > clock.now) refused += 1;
+        if (dueAt > clock.now) return dueAt - clock.now;
+        dueAt = clock.now + everyMs;
+        return 0;
+      };
+      const replicas = [0, 1, 2].map(() => {
+        const lanes = lanesAt(() => clock.now, { rate: () => parseRate('10/s'), ...(turns && { takeTurn }) });
+        lanes.share(3);
+        return { lanes, times: [] as number[] };
+      });
+      for (; clock.now < start + 10_000; clock.now += 5) {
+        for (const [index, { lanes, times }] of replicas.entries()) {
+          if (index < idle && clock.now < start + 5000) continue;
+          if (lanes.gate('crm').is !== 'free') continue;
+          lanes.take('crm');
+          const asked = lanes.turn('crm');
+          if (asked === null || (await asked).is === 'free') times.push(clock.now);
+          lanes.give('crm');
+        }
       }
-    }
-    const all = taken.flatMap(({ times }) => times);
-    expect(mostIn(all, 1000)).toBeLessThanOrEqual(6);
-    expect(all.length).toBeGreaterThanOrEqual(57);
+      return { all: replicas.flatMap(({ times }) => times), refused };
+    };
+
+    it('is one for all together, and few ask in vain', async () => {
+      const { all, refused } = await tenSeconds({});
+      expect(mostIn(all, 1000)).toBeLessThanOrEqual(10);
+      expect(all.length).toBeGreaterThanOrEqual(95);
+      expect(refused).toBeLessThan(all.length);
+    });
+
+    it('is whole for one that calls alone', async () => {
+      const { all } = await tenSeconds({ idle: 2 });
+      expect(mostIn(all, 1000)).toBeLessThanOrEqual(10);
+      expect(all.length).toBeGreaterThanOrEqual(90);
+    });
+
+    it('would be three rates without the turns', async () => {
+      const { all } = await tenSeconds({ turns: false });
+      expect(mostIn(all, 1000)).toBe(30);
+    });
   });
 
   it('follows a clock that is set back, and a rate that is changed', () => {

@@ -22,7 +22,13 @@ async function engineOf(given: { hung?: number; holds?: SharedStore['holds'] } =
   };
   const workflows = workflowsOf(workflow('w', [{ id: 'log', action: { run } }]));
   const engine = await startEngine(() => workflows, { env: { ATTEMPT_TIMEOUT: '1s' } });
-  const shared: SharedStore = { join: async () => undefined, replicas: async () => [], holds };
+  const shared: SharedStore = {
+    join: async () => undefined,
+    replicas: async () => [],
+    swapConnection: async (state) => state,
+    takeTurn: async () => 0,
+    holds,
+  };
   Object.assign(engine.store, { shared });
   engines.push(engine);
   return { engine, calls: () => calls, called: called.promise };

@@ -20,7 +20,8 @@ beforeEach(async () => {
   const join = async (given: JoinReplica) => {
     hear = given.hear;
   };
-  const store = { ...engine.store, shared: { join, replicas: async () => live, holds: () => true } };
+  const turns = { swapConnection: async (state: ConnectionState) => state, takeTurn: async () => 0 };
+  const store = { ...engine.store, shared: { join, replicas: async () => live, holds: () => true, ...turns } };
   await joinReplicas({ ...engine.parts, store, log }, worker, 'a');
 });
 afterEach(() => engine.stop());
@@ -58,8 +59,20 @@ describe('news', () => {
     await lanes.pause('crm', 'paused', null);
     const stored = await engine.store.connections();
     const resuming = lanes.resume('crm');
-    lanes.adopt(stored);
+    expect(await lanes.follow(async () => stored)).toEqual([]);
     await resuming;
+    expect(lanes.gate('crm')).toEqual({ is: 'free' });
+  });
+
+  it('never undo what this process stored while they were read', async () => {
+    const { lanes } = engine.parts;
+    await lanes.pause('crm', 'paused', null);
+    const read = async () => {
+      const stored = await engine.store.connections();
+      await lanes.resume('crm');
+      return stored;
+    };
+    await lanes.follow(read);
     expect(lanes.gate('crm')).toEqual({ is: 'free' });
   });
 

@@ -165,6 +165,11 @@ export const migrations: readonly string[] = [
     count bigint not null
   );
   `,
+
+  `create table hookline.rates (
+    name text not null primary key,
+    due_us bigint not null
+  )`,
 ];
 
 /** Any number that no other program takes for its own lock. */

@@ -13,8 +13,6 @@ export async function tell(sql: Sql, from: string, news: News): Promise<void> {
 }
 
 export interface Listener {
-  /** False while messages may be lost. */
-  listening(): boolean;
   close(): Promise<void>;
 }
 
@@ -83,7 +81,6 @@ export function listen({ url, limits, self, hear }: Listen): Listener {
   };
   void connect();
   return {
-    listening: () => client !== null,
     close: async () => {
       closed = true;
       clearTimeout(timer);

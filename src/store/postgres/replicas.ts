@@ -7,6 +7,8 @@ import type { Claims } from './claims.ts';
 import type { Database, Limits } from './database.ts';
 import { listen, tell, type Listener } from './news.ts';
 import type { Queue } from './queue.ts';
+import { swapConnection } from './settings.ts';
+import { openTurns } from './turns.ts';
 
 export interface ReplicaParts {
   readonly database: Database;
@@ -33,7 +35,7 @@ export function createReplicas(parts: ReplicaParts): Replicas {
   const { database, claims } = parts;
   let joined: JoinReplica | null = null;
   let listener: Listener | null = null;
-  const beat = repeat(renewMs, () => beatOnce(parts, joined, listener));
+  const beat = repeat(renewMs, () => beatOnce(parts, joined));
   return {
     join: async (replica) => {
       joined = replica;
@@ -42,6 +44,13 @@ export function createReplicas(parts: ReplicaParts): Replicas {
       listener = listen({ ...parts, hear: replica.hear });
     },
     replicas: () => readReplicas(database),
+    swapConnection: (state, before, raises) =>
+      database.transact(async (sql) => {
+        const found = await swapConnection(sql, state, before, raises);
+        if (found === state) await tell(sql, parts.self, 'connections');
+        return found;
+      }),
+    takeTurn: openTurns(database),
     holds: (runId, fence) => claims.holds(runId, fence),
     close: async () => {
       await beat.stop();
@@ -51,10 +60,10 @@ export function createReplicas(parts: ReplicaParts): Replicas {
   };
 }
 
-async function beatOnce(parts: ReplicaParts, joined: JoinReplica | null, listener: Listener | null): Promise<void> {
+async function beatOnce(parts: ReplicaParts, joined: JoinReplica | null): Promise<void> {
   const { database, queue, claims, clock } = parts;
-  // A replica that ended without a word tells nobody, and the others share its part of each rate.
-  const news = new Set<News>(['replicas']);
+  // A replica that ended without a word tells nobody; and a pause holds, whatever became of the message.
+  const news = new Set<News>(['replicas', 'connections']);
   if (await claims.renew(queue)) news.add('runs');
   if (!joined) return;
   await register(parts, joined);
@@ -68,7 +77,6 @@ async function beatOnce(parts: ReplicaParts, joined: JoinReplica | null, listene
     [clock() - leftMs],
   );
   if (left.length > 0) news.add('events');
-  if (listener?.listening() !== true) news.add('connections');
   for (const each of news) joined.hear(each);
 }
 

@@ -24,7 +24,9 @@ export async function config(sql: Sql, hash?: string): Promise<StoredConfig | nu
   return rows[0] ?? null;
 }
 
+/** In a transaction. */
 export async function setConnection(sql: Sql, state: ConnectionState, raises?: readonly RaiseEvent[]): Promise<void> {
+  await lock(sql, state);
   await sql.run(
     `insert into hookline.connections (name, status, reason, since, until_at, error) values ($1, $2, $3, $4, $5, $6)
      on conflict (name) do update set status = excluded.status, reason = excluded.reason, since = excluded.since,
@@ -32,6 +34,35 @@ export async function setConnection(sql: Sql, state: ConnectionState, raises?: r
     [state.name, state.status, state.reason, state.since, state.untilAt, toJson(state.error)],
   );
   await raise(sql, raises);
+}
+
+const columns = 'name, status, reason, since, until_at, error';
+
+/** Writes it where `before` is what is there; resolves to what is there then. */
+export async function swapConnection(
+  sql: Sql,
+  state: ConnectionState,
+  before: ConnectionState | undefined,
+  raises: readonly RaiseEvent[],
+): Promise<ConnectionState> {
+  await lock(sql, state);
+  const rows = await sql.rows<ConnectionRow>(`select ${columns} from hookline.connections where name = $1`, [
+    state.name,
+  ]);
+  const found = rows[0] && toState(rows[0]);
+  if (found && !isSame(found, before)) return found;
+  await setConnection(sql, state, raises);
+  return state;
+}
+
+/** Until the commit, also when there is no row yet. */
+async function lock(sql: Sql, { name }: ConnectionState): Promise<void> {
+  await sql.rows("select pg_advisory_xact_lock(hashtextextended('hookline connection ' || $1, 0))", [name]);
+}
+
+function isSame(found: ConnectionState, before: ConnectionState | undefined): boolean {
+  const { status, reason, since, untilAt } = found;
+  return status === before?.status && reason === before.reason && since === before.since && untilAt === before.untilAt;
 }
 
 interface ConnectionRow {
@@ -44,15 +75,16 @@ interface ConnectionRow {
 }
 
 export async function connections(sql: Sql): Promise<readonly ConnectionState[]> {
-  const rows = await sql.rows<ConnectionRow>(
-    'select name, status, reason, since, until_at, error from hookline.connections order by name',
-  );
-  return rows.map((row) => ({
+  return (await sql.rows<ConnectionRow>(`select ${columns} from hookline.connections order by name`)).map(toState);
+}
+
+function toState(row: ConnectionRow): ConnectionState {
+  return {
     name: row.name,
     status: row.status,
     reason: row.reason,
     since: row.since,
     untilAt: row.until_at,
     error: fromJson(row.error) as StoredError | null,
-  }));
+  };
 }
