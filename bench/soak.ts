@@ -49,6 +49,8 @@ const server = await startHookline(
     KEEP_DELIVERIES: keep,
     KEEP_KEYS: keep,
     METRICS_PUBLIC: 'true',
+    // Enough that a disk with other users does not make the runs fall behind.
+    CONCURRENCY: '64',
     NODE_OPTIONS: observeCollections(dir),
   },
   dir,
