@@ -16,7 +16,7 @@ hookline runs [run]
   --status <status>    pending, running, waiting, held, succeeded, failed or canceled
   --reason <reason>    of held runs: in_doubt, credentials, paused or missing
   --workflow <name>    only of this workflow
-  --connection <name>  only those whose next step needs this connection
+  --connection <name>  only those whose next step needs this connection; with --status failed: that failed there
   --event <id>         only of this event
   --from <time>        since then: 2026-11-23, 2026-11-23T21:45:00Z, or how long ago: 15m, 2h, 7d
   --to <time>          before then

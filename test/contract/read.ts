@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { Page, Store } from '../../src/store/store.ts';
-import { acceptOne, claimOne, delivery, newRun, plannedRun, refusal, runOf, start, update } from './rows.ts';
+import { acceptOne, claimOne, day, delivery, newRun, plannedRun, refusal, runOf, start, update } from './rows.ts';
 import type { Subject } from './store.ts';
 
 /** Reads every page, while `between` changes the store after each. */
@@ -148,6 +148,28 @@ export function readContract({ store }: Subject): void {
     expect(await readAll((page) => store().runs({ lane, workflow: 'w1' }, page))).toEqual([ids[1], ids[3]]);
     expect(await readAll((page) => store().runs({ lane: 'nobody' }, page))).toEqual([]);
     expect(await readAll((page) => store().runs({ reason: 'in_doubt' }, page))).toEqual([]);
+  });
+
+  test('pages through what a connection still has to do, and with a status through what it was the last to do', async () => {
+    const due = await plannedRun(store(), { dueAt: start + day });
+    const claimed = await plannedRun(store());
+    expect((await claimOne(store())).run.id).toBe(claimed.id);
+    const held = await plannedRun(store(), { status: 'held', reason: 'paused', dueAt: null });
+    // One of its steps is held, another waits.
+    const both = await plannedRun(store(), { status: 'held', reason: 'in_doubt', dueAt: start + day });
+    const over = await plannedRun(store(), { status: 'failed', dueAt: null, endedAt: start });
+    await plannedRun(store(), { lane: 'mail' });
+    const [lane, workflow] = [due.lane, due.workflow];
+    const ids = [both, held, claimed, due].map(({ id }) => id);
+    expect(await readAll((page) => store().runs({ lane }, page))).toEqual(ids);
+    expect(await readAll((page) => store().runs({ lane, workflow }, page))).toEqual(ids);
+    expect(await readAll((page) => store().runs({ lane, status: 'held' }, page))).toEqual([both.id, held.id]);
+    expect(await readAll((page) => store().runs({ lane, status: 'running' }, page))).toEqual([claimed.id]);
+    expect(await readAll((page) => store().runs({ lane, reason: 'paused' }, page))).toEqual([held.id]);
+    expect(await readAll((page) => store().runs({ lane, eventId: due.eventId }, page))).toEqual([due.id]);
+    expect(await readAll((page) => store().runs({ lane, status: 'failed' }, page))).toEqual([over.id]);
+    const bounded = { limit: 5, before: both.id, from: claimed.id };
+    expect((await store().runs({ lane }, bounded)).map(({ id }) => id)).toEqual([held.id, claimed.id]);
   });
 
   test('gives no more than 500 rows, and at least one, whatever is asked', async () => {

@@ -54,6 +54,8 @@ function useEverything(sql: Sql): void {
   for (const filter of [{}, { type }, { source }, { status: 'pending' as const }]) reads.events(sql, filter, page);
   for (const filter of [{}, { eventId }, { status: 'refused' as const }]) reads.deliveries(sql, filter, page);
   for (const filter of [{}, { eventId }, { workflow }, { status: 'held' as const }]) reads.runs(sql, filter, page);
+  for (const filter of [{}, { workflow }, { status: 'held' as const }])
+    reads.runs(sql, { ...filter, lane: 'crm' }, page);
   reads.attempts(sql, run.id);
   reads.run(sql, run.id);
   reads.config(sql);

@@ -15,7 +15,11 @@ const query = {
     workflow: nameQuery,
     event: nameQuery,
     reason: { enum: heldReasons, description: `of held runs: one of ${heldReasons.join(', ')}` },
-    connection: { ...nameQuery, description: 'connection that the next step needs' },
+    connection: {
+      ...nameQuery,
+      description:
+        'connection that the next step needs; with a status of runs that are over, the one of their last step',
+    },
     ...rangeQuery,
     ...pageQuery,
   },

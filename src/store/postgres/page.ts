@@ -12,6 +12,14 @@ export function readPage<R extends object>(
   filter: Readonly<Record<string, unknown>>,
   page: Page,
 ): Promise<R[]> {
+  const { conditions, values } = conditionsOf(filter, page);
+  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  const text = `select ${table.columns} from hookline.${table.name} ${where} order by id desc limit $${values.length + 1}`;
+  return sql.rows<R>(text, [...values, limitOf(page)]);
+}
+
+/** Where the rows of the page stand. */
+export function conditionsOf(filter: Readonly<Record<string, unknown>>, page: Page) {
   const conditions: string[] = [];
   const values: unknown[] = [];
   for (const [column, value] of Object.entries(filter)) {
@@ -27,8 +35,10 @@ export function readPage<R extends object>(
     values.push(page.from);
     conditions.push(`id >= $${values.length}`);
   }
-  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-  values.push(Math.max(1, Math.min(mostRows, Math.floor(page.limit))));
-  const text = `select ${table.columns} from hookline.${table.name} ${where} order by id desc limit $${values.length}`;
-  return sql.rows<R>(text, values);
+  return { conditions, values };
+}
+
+/** Rows of a page at most. */
+export function limitOf(page: Page): number {
+  return Math.max(1, Math.min(mostRows, Math.floor(page.limit)));
 }

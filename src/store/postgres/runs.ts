@@ -2,10 +2,18 @@
 
 import { hash, randomUUID } from 'node:crypto';
 import { HostError } from '../../core/errors.ts';
-import type { HeldReason, Run, RunStatus, StepState, StoredError, Time } from '../../core/model.ts';
+import {
+  finalRunStatuses,
+  type HeldReason,
+  type Run,
+  type RunStatus,
+  type StepState,
+  type StoredError,
+  type Time,
+} from '../../core/model.ts';
 import type { NewRun, Page, RunFilter } from '../store.ts';
 import type { Sql } from './database.ts';
-import { readPage } from './page.ts';
+import { conditionsOf, limitOf, readPage } from './page.ts';
 import type { Queue, Ready } from './queue.ts';
 import { fromJson, toJson } from './text.ts';
 
@@ -161,7 +169,26 @@ export async function run(sql: Sql, id: string): Promise<{ run: Run; fence: numb
 export async function runs(sql: Sql, filter: RunFilter, page: Page): Promise<readonly Run[]> {
   const { eventId: event_id, workflow, status, reason, lane, unique } = filter;
   const unique_mark = workflow === undefined || unique === undefined ? undefined : markOf(workflow, unique);
+  const isOver = status !== undefined && finalRunStatuses.includes(status);
+  if (lane !== undefined && !isOver) {
+    return (await runsOfLane(sql, { lane, event_id, unique_mark, workflow, status, reason }, page)).map(toRun);
+  }
   const table = { name: 'runs', columns: runColumns } as const;
   const wanted = { event_id, workflow, status, reason, lane, unique_mark };
   return (await readPage<RunRow>(sql, table, wanted, page)).map(toRun);
+}
+
+/** Runs that are not over are due, claimed or held, and each of these has an index that finds the few of a lane. */
+function runsOfLane(sql: Sql, filter: Readonly<Record<string, unknown>>, page: Page): Promise<RunRow[]> {
+  const { conditions, values } = conditionsOf(filter, page);
+  const kinds = [
+    'due_at is not null and job is null',
+    'due_at is not null and job is not null',
+    'due_at is null and owner is not null',
+    "due_at is null and owner is null and status = 'held'",
+  ];
+  const found = kinds.map((kind) => `select id from hookline.runs where ${kind} and ${conditions.join(' and ')}`);
+  const ids = `${found.join(' union all ')} order by id desc limit $${values.length + 1}`;
+  const text = `select ${runColumns} from hookline.runs where id in (${ids}) order by id desc`;
+  return sql.rows<RunRow>(text, [...values, limitOf(page)]);
 }

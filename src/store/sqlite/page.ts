@@ -16,6 +16,13 @@ export function readPage(
   page: Page,
   columns = '*',
 ): object[] {
+  const { conditions, values } = conditionsOf(filter, page);
+  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  return sql.all(`select ${columns} from ${table} ${where} order by id desc limit ?`, ...values, limitOf(page));
+}
+
+/** Where the rows of the page stand: the first column finds them. */
+export function conditionsOf(filter: Readonly<Record<string, Value | undefined>>, page: Page) {
   const conditions: string[] = [];
   const values: Value[] = [];
   for (const [column, value] of Object.entries(filter)) {
@@ -31,8 +38,7 @@ export function readPage(
     conditions.push('id >= ?');
     values.push(page.from);
   }
-  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-  return sql.all(`select ${columns} from ${table} ${where} order by id desc limit ?`, ...values, limitOf(page));
+  return { conditions, values };
 }
 
 /** Rows of a page at most. */
