@@ -27,6 +27,9 @@ export default defineConnector({
   name: 'ledger', description: 'A ledger that does as it is told.',
   settings: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
   connect: (settings) => settings,
+  check: async ({ name }) => {
+    if (name === 'legacy' && !world.mended.has('no entry')) throw new ConnectionError('the API key was refused', { code: 'key.refused' });
+  },
   sandbox: async () => ({
     startSandbox: async ({ settings }) => ({ settings, hosts: [], list: () => [], close: async () => undefined }),
   }),
@@ -51,7 +54,7 @@ sources:
       algorithm: token
       signature: { header: x-shop-token }
       event: { type: body.type, id: body.id, data: body.data }
-    events: { refund.requested: any, order.paid: any, customer.changed: any }
+    events: { refund.requested: any, order.paid: any, order.sent: any, stock.low: any, customer.changed: any }
 
 connections:
   crm:
@@ -61,7 +64,7 @@ connections:
     uses: email
     with: { host: smtp.example.com, port: 587, user: calls, password: "${secret('SMTP')}", from: calls@example.com }
   chat: { uses: slack, with: { token: "${secret('SLACK')}" } }
-  bank: { uses: ledger, with: { name: bank } }
+  bank: { uses: ledger, with: { name: bank }, rate: 600/min }
   books: { uses: ledger, with: { name: books } }
   archive: { uses: ledger, with: { name: archive } }
   legacy: { uses: ledger, with: { name: legacy } }
@@ -125,6 +128,22 @@ workflows:
       - id: copy
         uses: legacy.call
         with: { as: '${value('event.data.as ?? "no entry"')}' }
+
+  sent:
+    description: Every parcel that leaves is written down.
+    on: shop:order.sent
+    steps:
+      - id: note
+        uses: bank.call
+        with: { as: ok }
+
+  stock:
+    description: What runs low is ordered again.
+    on: shop:stock.low
+    steps:
+      - id: order
+        uses: bank.call
+        with: { as: ok }
 
   keep:
     description: Every refund is kept for ten years.

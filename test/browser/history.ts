@@ -11,10 +11,12 @@ export interface History {
   readonly dead: readonly string[];
   readonly credentials: string;
   readonly paused: string;
+  readonly pausedWorkflow: string;
   /** Ids of events. */
   readonly call: string;
   readonly small: string;
   readonly pair: string;
+  readonly parcel: string;
 }
 
 const calls = [
@@ -56,10 +58,15 @@ export async function makeHistory(stage: Stage, step = 0): Promise<History> {
   await down;
   await api('/connections/books/pause', {});
   const paused = await come(await shop('order.paid', { order: 'O-300', total: 300, country: 'DE' }), 'held');
+  await api('/workflows/sent/pause', {});
+  const parcel = await shop('order.sent', { order: 'O-180' });
+  const pausedWorkflow = await come(parcel, 'held');
   await refuse(stage);
   pass(step);
-  const succeeded = await runOf(stage, events[0] ?? '');
-  return { succeeded, doubt, waiting, flaky, dead, credentials, paused, call: events[0] ?? '', small, pair };
+  const [first = ''] = events;
+  const succeeded = await runOf(stage, first);
+  const runs = { succeeded, doubt, waiting, flaky, dead, credentials, paused, pausedWorkflow };
+  return { ...runs, call: first, small, pair, parcel };
 }
 
 export async function runOf({ api }: Stage, event: string): Promise<string> {

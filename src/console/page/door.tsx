@@ -1,43 +1,68 @@
-// The door: asks for the admin token.
+// The door: asks for the admin token, and says in place when it is another one.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { post, type Failure } from './api.ts';
 import { Brand } from './parts/brand.tsx';
-import { Trouble } from './parts/words.tsx';
+import { Icon } from './parts/icon.tsx';
 import type { Session } from './session.ts';
 
 export function Door({ enter }: { readonly enter: (session: Session) => void }) {
   const [failure, setFailure] = useState<Failure>();
+  const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    document.title = 'Sign in · Hookline';
+    field.current?.focus();
+  }, []);
   const knock = async (token: string) => {
+    if (busy) return;
+    setBusy(true);
+    setFailure(undefined);
     const answer = await post<Session>('/session', { token });
-    if (answer.ok) enter(answer.value);
-    else setFailure(answer.failure);
+    setBusy(false);
+    if (answer.ok) return enter(answer.value);
+    setFailure(answer.failure);
+    field.current?.select();
   };
   return (
     <main class="door">
       <form
+        class="card"
         onSubmit={(event) => {
           event.preventDefault();
-          const token = new FormData(event.currentTarget).get('token');
-          void knock(typeof token === 'string' ? token : '');
+          void knock(field.current?.value.trim() ?? '');
         }}
       >
-        <h1 class="brand">
-          <Brand /> Hookline
-        </h1>
-        <p class="quiet">
-          Sign in with the admin token: the value of <code>ADMIN_TOKEN</code>, or the file <code>admin-token</code> in
-          the data folder.
-        </p>
-        {failure && <Trouble failure={failure} />}
-        <label>
-          Token
-          <input name="token" type="password" autocomplete="current-password" required />
-        </label>
-        <button class="main" type="submit">
-          Sign in
+        <Brand />
+        <h1>Sign in to Hookline</h1>
+        <label for="token">Admin token</label>
+        <input
+          ref={field}
+          id="token"
+          type="password"
+          autocomplete="current-password"
+          spellcheck={false}
+          required
+          aria-invalid={failure?.status === 401}
+          aria-describedby={failure ? 'refused where' : 'where'}
+        />
+        {failure && (
+          <p id="refused" class="refusal" role="alert">
+            <Icon name="cross" /> {wordsFor(failure)}
+          </p>
+        )}
+        <button class="main" type="submit" aria-disabled={busy}>
+          {busy ? 'Signing in…' : 'Sign in'}
         </button>
+        <p id="where" class="quiet small">
+          It is the value of <code>ADMIN_TOKEN</code>. Without one it is in the file <code>admin-token</code> of the
+          data folder.
+        </p>
       </form>
     </main>
   );
+}
+
+function wordsFor({ status, message, help }: Failure): string {
+  return status === 401 ? 'This is not the token of this Hookline.' : `${message}. ${help}`;
 }

@@ -1,5 +1,6 @@
 // The list of screens, with what waits for a person.
 
+import { useEffect, useRef } from 'preact/hooks';
 import type { OverviewAnswer } from '../api/overview.ts';
 import { useData } from './live.ts';
 import { Brand } from './parts/brand.tsx';
@@ -33,6 +34,9 @@ export function Navigation({ route, leave }: { readonly route: Route; readonly l
   const session = useSession();
   const attention = useData<OverviewAnswer>('/overview').value?.attention;
   const here = route.path[0] ?? '';
+  const place = useRef<HTMLAnchorElement>(null);
+  // On a narrow screen the list is wider than what is seen of it.
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest', inline: 'center' }), [here]);
   const { inDoubt, credentials, paused, missing, failed } = attention ?? none;
   const held = inDoubt + credentials + paused + missing;
   return (
@@ -43,7 +47,11 @@ export function Navigation({ route, leave }: { readonly route: Route; readonly l
       <ul>
         {(session?.sandbox ? [...places, sandboxes] : places).map(({ path, title, icon }) => (
           <li key={path}>
-            <a href={linkTo(path === '' ? [] : [path])} aria-current={here === path ? 'page' : undefined}>
+            <a
+              ref={here === path ? place : null}
+              href={linkTo(path === '' ? [] : [path])}
+              aria-current={here === path ? 'page' : undefined}
+            >
               <Icon name={icon} />
               {title}
               {path === 'attention' && held + failed > 0 && (

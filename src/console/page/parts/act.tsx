@@ -8,6 +8,8 @@ import { Trouble } from './words.tsx';
 
 interface ActParts {
   readonly label: string;
+  /** What it is done to; said by readers and in the question, where many buttons are alike. */
+  readonly about?: string;
   /** Asked before it is done; without one it is done at once. */
   readonly ask?: ComponentChildren;
   /** Fields of the question. Its values are given to `act`. */
@@ -18,13 +20,15 @@ interface ActParts {
 }
 
 /** Not drawn for who may only look. */
-export function Act({ label, ask, children, kind = 'plain', act, done }: ActParts) {
+export function Act({ label, about = '', ask, children, kind = 'plain', act, done }: ActParts) {
   const role = useRole();
   const dialog = useRef<HTMLDialogElement>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   if (role !== 'operator') return null;
+  const title = `${label} ${about}`.trim();
   const go = async (form: FormData) => {
+    if (busy) return;
     setBusy(true);
     setFailure(undefined);
     const answer = await act(form);
@@ -36,19 +40,21 @@ export function Act({ label, ask, children, kind = 'plain', act, done }: ActPart
   const start = () => (ask === undefined ? void go(new FormData()) : dialog.current?.showModal());
   return (
     <>
-      <button type="button" class={kind} disabled={busy} onClick={start}>
+      {/* Not "disabled": that would take the focus away from who pressed it. */}
+      <button type="button" class={kind} aria-disabled={busy} onClick={start}>
         {label}
+        {about !== '' && <span class="unseen"> {about}</span>}
       </button>
       {failure && ask === undefined && <Trouble failure={failure} />}
       {ask !== undefined && (
-        <dialog ref={dialog} aria-label={label}>
+        <dialog ref={dialog} aria-label={title}>
           <form
             onSubmit={(event) => {
               event.preventDefault();
               void go(new FormData(event.currentTarget));
             }}
           >
-            <h2>{label}</h2>
+            <h2>{title}</h2>
             <div class="ask">{ask}</div>
             {children}
             {failure && <Trouble failure={failure} />}
@@ -56,7 +62,7 @@ export function Act({ label, ask, children, kind = 'plain', act, done }: ActPart
               <button type="button" class="plain" onClick={() => dialog.current?.close()}>
                 Not now
               </button>
-              <button type="submit" class={kind === 'plain' ? 'main' : kind} disabled={busy}>
+              <button type="submit" class={kind === 'plain' ? 'main' : kind} aria-disabled={busy}>
                 {busy ? 'Working…' : label}
               </button>
             </div>

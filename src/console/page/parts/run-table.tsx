@@ -37,14 +37,14 @@ export function RunTable({ rows, isNew }: RunTableParts) {
                 {run.replay > 0 && <span class="quiet"> replay {run.replay}</span>}
               </th>
               <td>
-                <Status status={run.status} reason={run.reason} />
+                <Status status={run.status} reason={run.reason} connection={run.connection} />
                 {run.error && <p class="quiet small cut">{run.error.message}</p>}
               </td>
               <td>
                 <ol class="steps">
                   {run.steps.map((step) => (
                     <li key={step.id}>
-                      <Status status={step.status} reason={step.reason} compact={step.id} />
+                      <Status status={step.status} reason={step.reason} connection={run.connection} compact={step.id} />
                     </li>
                   ))}
                 </ol>

@@ -10,10 +10,12 @@ import { ProblemText } from './words.tsx';
 
 interface StepParts {
   readonly step: StepView;
+  /** What its run needs next. */
+  readonly connection: string;
   readonly attempts: readonly AttemptView[];
 }
 
-export function Step({ step, attempts }: StepParts) {
+export function Step({ step, connection, attempts }: StepParts) {
   const last = attempts.at(-1);
   return (
     <article class="card step" aria-label={`Step ${step.id}`}>
@@ -26,7 +28,7 @@ export function Step({ step, attempts }: StepParts) {
             </span>
           )}
         </h3>
-        <Status status={step.status} reason={step.reason} />
+        <Status status={step.status} reason={step.reason} connection={connection} />
       </header>
       <div class="body stack close" hidden={isEmpty(step, attempts)}>
         {step.note && <p>{step.note}</p>}

@@ -43,7 +43,7 @@ export function Timeline({ run }: { readonly run: RunDetail }) {
       {run.steps.map((step) => (
         <div class="lane" key={step.id}>
           <div class="name">
-            <Status status={step.status} reason={step.reason} compact={step.id} />
+            <Status status={step.status} reason={step.reason} connection={run.connection} compact={step.id} />
           </div>
           <div class="track">
             {ticksOf(span).map((at) => (

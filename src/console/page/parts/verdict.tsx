@@ -4,10 +4,12 @@ import type { WhyAnswer } from '../../api/why.ts';
 import { linkTo } from '../route.ts';
 import { Icon } from './icon.tsx';
 import { Status } from './status.tsx';
+import { When } from './when.tsx';
 
 type Workflow = WhyAnswer['workflows'][number];
 
 export function Verdict({ workflow }: { readonly workflow: Workflow }) {
+  const waits = workflow.verdict === 'pending' || workflow.runs.some(({ endedAt }) => endedAt === null);
   const taken = workflow.runs.length > 0 || workflow.verdict === 'taken';
   return (
     <li class="verdict">
@@ -22,9 +24,15 @@ export function Verdict({ workflow }: { readonly workflow: Workflow }) {
       {workflow.runs.map((run) => (
         <div class="below" key={run.id}>
           <a href={linkTo(['runs', run.id])}>{run.replay === 0 ? 'Run' : `Replay ${run.replay}`}</a>{' '}
-          <Status status={run.status} reason={run.reason} />
+          <Status status={run.status} reason={run.reason} connection={run.connection} />
+          {run.endedAt === null && <span class="quiet"> {connectionOf(run)}</span>}
         </div>
       ))}
+      {workflow.pausedSince && waits && (
+        <p class="below quiet small">
+          It is paused since <When at={workflow.pausedSince} short />; its runs go on when it is resumed.
+        </p>
+      )}
       {workflow.term && (
         <div class="below">
           <pre class="term">{workflow.term.text}</pre>
@@ -46,6 +54,10 @@ export function Verdict({ workflow }: { readonly workflow: Workflow }) {
       )}
     </li>
   );
+}
+
+function connectionOf({ connection }: Workflow['runs'][number]): string {
+  return connection === '' || connection === '*' ? '' : `on ${connection}`;
 }
 
 function wordsFor({ verdict, on, unique }: Workflow): string {

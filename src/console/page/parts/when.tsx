@@ -37,6 +37,11 @@ export function useNow(): number {
   return now;
 }
 
+/** The time of the day, for what has just happened. */
+export function clockOf(at: number): string {
+  return clock.format(at);
+}
+
 /** `short`: without what can be taken for granted, the year and today's date. */
 export function When({ at, short = false }: { readonly at: string | null; readonly short?: boolean }) {
   const now = useNow();

@@ -5,6 +5,7 @@ import { post } from '../api.ts';
 import { useData } from '../live.ts';
 import { Act } from '../parts/act.tsx';
 import { Bulk } from '../parts/bulk.tsx';
+import { HeldAct, HeldWhy } from '../parts/held.tsx';
 import { Status } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
 import { Empty, Heading, Loaded } from '../parts/words.tsx';
@@ -46,36 +47,27 @@ function keyOf({ status, reason, workflow, step, connection, code, message }: Gr
   return JSON.stringify([status, reason, workflow, step, connection, code ?? message]);
 }
 
-const hints: Readonly<Record<string, string>> = {
-  in_doubt: 'Open each run, look into the connection, and say whether it happened.',
-  credentials: 'Mend the secret; the connection is checked again by itself, and its runs go on.',
-  paused: 'They go on when the connection is resumed.',
-  missing: 'They go on when it is back in the file, or retry them by the file as it is now.',
-};
-
 function Card({ group, reload }: { readonly group: Group; readonly reload: () => void }) {
   const { status, reason, workflow, step, connection, code, message, count } = group;
   return (
     <article class="card" aria-label={`${workflow}: ${message}`}>
       <header>
         <h2>
-          <Status status={status} reason={reason} /> <span class="tally">{count}</span>
+          <Status status={status} reason={reason} connection={connection} /> <span class="tally">{count}</span>
         </h2>
         <span class="quiet">
           <a href={linkTo(['workflows', workflow])}>{workflow}</a>
           {step && ` › ${step}`}
-          {connection !== '*' && ` on ${connection}`}
+          {connection !== '*' && connection !== '' && ` on ${connection}`}
         </span>
       </header>
       <div class="body stack close">
-        <p>
-          {message} {code && <code>{code}</code>}
-        </p>
-        <p class="quiet">
-          {status === 'failed'
-            ? 'Every way to repeat it is used up. Retry goes on at the failed step.'
-            : hints[reason ?? '']}
-        </p>
+        {reason !== 'paused' && (
+          <p>
+            {message} {code && <code>{code}</code>}
+          </p>
+        )}
+        {status === 'held' && <HeldWhy run={group} />}
         <p>
           <span class="quiet">{count === 1 ? 'Since' : 'Oldest'}</span> <When at={group.oldestAt} />
         </p>
@@ -93,7 +85,7 @@ function Card({ group, reload }: { readonly group: Group; readonly reload: () =>
             </li>
           )}
         </ul>
-        {status === 'failed' && <RetryAll group={group} reload={reload} />}
+        {status === 'failed' ? <RetryAll group={group} reload={reload} /> : <HeldAct run={group} reload={reload} />}
       </div>
     </article>
   );

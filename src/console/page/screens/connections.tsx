@@ -1,9 +1,12 @@
-// Connections: which work, which are left alone or paused, and since when.
+// Connections: which work, what they are busy with, which are left alone or paused and why; pause, resume and check.
 
-import type { ConnectionsAnswer, ConnectionView } from '../../api/connections.ts';
+import { useState } from 'preact/hooks';
+import type { CheckedConnection, ConnectionDetail, ConnectionsAnswer } from '../../api/connections.ts';
 import { post } from '../api.ts';
 import { useData } from '../live.ts';
 import { Act } from '../parts/act.tsx';
+import { CheckResult, type Checked } from '../parts/check-result.tsx';
+import { Pausing } from '../parts/pausing.tsx';
 import { Status } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
 import { Empty, Heading, Loaded, ProblemText } from '../parts/words.tsx';
@@ -33,88 +36,109 @@ export function Connections() {
   );
 }
 
+interface OneConnection {
+  readonly connection: ConnectionDetail;
+}
+
+function Connection({ connection, reload }: OneConnection & { readonly reload: () => void }) {
+  const { name, status, reason, checkable } = connection;
+  const [checked, setChecked] = useState<Checked>();
+  const check = async () => {
+    setChecked('under way');
+    const answer = await post<CheckedConnection>(`/connections/${encodeURIComponent(name)}/check`);
+    setChecked(answer.ok ? { ...answer.value, at: Date.now(), lifted: reason === 'credentials' } : undefined);
+    return answer;
+  };
+  return (
+    <article aria-label={`Connection ${name}`}>
+      <header>
+        <h2>
+          {name} <Limits connection={connection} />
+        </h2>
+        <div class="line">
+          <Status status={status} reason={reason === 'credentials' ? 'credentials' : null} />
+          {checkable && <Act label="Check" about={name} act={check} done={reload} />}
+          <Pausing of="connections" name={name} paused={status !== 'ok'} reload={reload} />
+        </div>
+      </header>
+      <CheckResult checked={checked} />
+      {status !== 'ok' && <Trouble connection={connection} />}
+      <Busy connection={connection} />
+    </article>
+  );
+}
+
+function Limits({ connection: { connector, concurrency, rate } }: OneConnection) {
+  const limits = [
+    connector ?? 'no longer in the file',
+    rate,
+    concurrency !== null && `${concurrency} at the same time`,
+  ];
+  return <span class="quiet small">{limits.filter(Boolean).join(' · ')}</span>;
+}
+
 const words: Readonly<Record<string, string>> = {
   credentials: 'Its credentials were refused. Its runs are held, and nothing is lost; it is checked again by itself.',
   paused: 'A person paused it. Its runs are held until it is resumed.',
   down: 'It failed several times in a row. Its runs wait, and one call tries it again now and then.',
 };
 
-interface ConnectionParts {
-  readonly connection: ConnectionView;
-  readonly reload: () => void;
-}
-
-function Connection({ connection, reload }: ConnectionParts) {
-  const { name, status, reason } = connection;
-  const path = `/connections/${encodeURIComponent(name)}`;
+/** Why it does not work, since when, and when it is tried again. */
+function Trouble({ connection: { reason, since, untilAt, error } }: OneConnection) {
   return (
-    <article aria-label={`Connection ${name}`}>
-      <header>
-        <h2>
-          {name} <Facts connection={connection} />
-        </h2>
-        <div class="line">
-          <Status status={status} reason={reason === 'credentials' ? 'credentials' : null} />
-          {status === 'ok' ? (
-            <Act
-              label="Pause"
-              ask={<p>Runs that need {name} are held until you resume it. Nothing is discarded.</p>}
-              act={() => post(`${path}/pause`)}
-              done={reload}
-            />
-          ) : (
-            <Act label="Resume" kind="main" act={() => post(`${path}/resume`)} done={reload} />
-          )}
-        </div>
-      </header>
-      {status !== 'ok' && <Trouble connection={connection} />}
-    </article>
-  );
-}
-
-function Facts({ connection: { connector, concurrency } }: Pick<ConnectionParts, 'connection'>) {
-  return (
-    <span class="quiet small">
-      {connector}
-      {concurrency !== null && `, ${concurrency} at the same time`}
-    </span>
-  );
-}
-
-/** Why it does not work, since when, and what waits for it. */
-function Trouble({ connection: { name, status, reason, since, untilAt, error } }: Pick<ConnectionParts, 'connection'>) {
-  return (
-    <div class="stack close">
+    <>
       <p>{words[reason ?? 'down']}</p>
       {error && <ProblemText error={error} />}
-      <Times since={since} untilAt={untilAt} />
-      <p>
-        <a href={linkTo(['runs'], { connection: name, status: status === 'open' ? 'waiting' : 'held' })}>Its runs</a>
-      </p>
-    </div>
+      <dl class="facts">
+        {since && (
+          <>
+            <dt>Since</dt>
+            <dd>
+              <When at={since} />
+            </dd>
+          </>
+        )}
+        {untilAt && (
+          <>
+            <dt>Next call</dt>
+            <dd>
+              <When at={untilAt} />
+            </dd>
+          </>
+        )}
+      </dl>
+    </>
   );
 }
 
-function Times({ since, untilAt }: Pick<ConnectionView, 'since' | 'untilAt'>) {
-  if (since === null && untilAt === null) return null;
+/** What it does and what waits for it; an idle one has nothing to say. */
+function Busy({ connection }: OneConnection) {
+  const { name, underWay, waiting, held, lastError, error } = connection;
+  const news = lastError?.error?.message === error?.message ? null : lastError;
   return (
-    <dl class="facts">
-      {since && (
-        <>
-          <dt>Since</dt>
-          <dd>
-            <When at={since} />
-          </dd>
-        </>
+    <>
+      {underWay + waiting + held > 0 && (
+        <ul class="busy-with">
+          {underWay > 0 && <li>{underWay} under way</li>}
+          {waiting > 0 && <li>{manyOf(waiting)} waiting</li>}
+          {held > 0 && (
+            <li>
+              <a href={linkTo(['runs'], { connection: name, status: 'held' })}>{manyOf(held)} held</a>
+            </li>
+          )}
+        </ul>
       )}
-      {untilAt && (
-        <>
-          <dt>Next call</dt>
-          <dd>
-            <When at={untilAt} />
-          </dd>
-        </>
+      {news?.error && (
+        <p class="quiet small">
+          Last error: {news.error.message} {news.error.code && <code>{news.error.code}</code>}{' '}
+          <When at={news.at} short />
+        </p>
       )}
-    </dl>
+    </>
   );
+}
+
+/** The server counts no further. */
+function manyOf(count: number): string {
+  return count >= 100 ? '100 or more' : String(count);
 }

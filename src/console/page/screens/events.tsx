@@ -1,7 +1,8 @@
 // Every event, newest first, with the workflows that took it.
 
 import type { EventSummary } from '../../api/events.ts';
-import { Filters, timeOptions } from '../parts/filters.tsx';
+import { useNames } from '../names.ts';
+import { Filters } from '../parts/filters.tsx';
 import { Nearest } from '../parts/nearest.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Status } from '../parts/status.tsx';
@@ -10,6 +11,7 @@ import { Empty, Heading } from '../parts/words.tsx';
 import { linkTo, type ScreenParts } from '../route.ts';
 
 export function Events({ route: { query } }: ScreenParts) {
+  const names = useNames();
   const untaken = query['status'] === 'ignored';
   return (
     <>
@@ -17,12 +19,12 @@ export function Events({ route: { query } }: ScreenParts) {
       <Filters
         path={['events']}
         query={query}
+        time="Received"
         fields={[
-          { name: 'type', label: 'Type', hint: 'call.ended' },
-          { name: 'source', label: 'Source', hint: 'name of a source' },
+          { name: 'type', label: 'Type', hint: 'call.ended', names: names.types },
+          { name: 'source', label: 'Source', hint: 'name', names: names.sources },
           { name: 'status', label: 'Status', options: ['pending', 'matched', 'ignored'] },
-          { name: 'from', label: 'Received', options: timeOptions },
-          { name: 'id', label: 'Id', hint: 'evt_… or its beginning' },
+          { name: 'id', label: 'Id', hint: 'evt_…' },
         ]}
       />
       <Pages<EventSummary>

@@ -33,6 +33,7 @@ export function Overview() {
               </header>
               <Chart minutes={overview.minutes} words={['succeeded', 'held', 'failed']} />
             </section>
+            <PausedWorkflows names={overview.pausedWorkflows} />
             <Connections overview={overview} />
           </div>
         )}
@@ -42,7 +43,7 @@ export function Overview() {
 }
 
 function Figures({ overview }: { readonly overview: OverviewAnswer }) {
-  const { attention, open, minutes, oldestDueAt, now, store } = overview;
+  const { attention, open, minutes, oldestDueAt, now, store, pausedWorkflows } = overview;
   const accepted = minutes.reduce((sum, minute) => sum + minute.accepted, 0);
   const held = attention.credentials + attention.paused + attention.missing;
   const waits = open.events + open.pending + open.waiting;
@@ -51,16 +52,14 @@ function Figures({ overview }: { readonly overview: OverviewAnswer }) {
     <ul class="figures">
       <Figure label="Events, last hour" value={accepted} link={linkTo(['events'])} />
       <Figure label="In doubt" value={attention.inDoubt} tone="doubt" link={linkTo(['attention'])} />
-      <Figure label="Held" value={held} tone="doubt" link={linkTo(['attention'])} />
+      <Figure label="Held" value={held} tone="doubt" link={linkTo(['attention'])} note={pausedOf(pausedWorkflows)} />
       <Figure label="Dead letters" value={attention.failed} tone="bad" link={linkTo(['attention'])} />
       <Figure
         label="Waiting"
         value={waits}
         link={linkTo(['runs'], { status: 'waiting' })}
         note={
-          late > 5000 && oldestDueAt !== null
-            ? `oldest due ${agoOf(Date.parse(oldestDueAt), Date.parse(now))}`
-            : undefined
+          late > 5000 && oldestDueAt !== null ? `oldest ${agoOf(Date.parse(oldestDueAt), Date.parse(now))}` : undefined
         }
       />
       <Figure label="Stored" text={sizeOf(store.usedBytes)} note={freeOf(store.diskFreeBytes)} />
@@ -100,13 +99,32 @@ function Legend({ words }: { readonly words: readonly string[] }) {
   );
 }
 
+function PausedWorkflows({ names }: { readonly names: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <section aria-label="Paused workflows">
+      <header>
+        <h2>Paused workflows</h2>
+        <a href={linkTo(['workflows'])}>all workflows</a>
+      </header>
+      <ul class="chips">
+        {names.map((name) => (
+          <li key={name} class="card">
+            <a href={linkTo(['workflows', name])}>{name}</a> <Status status="paused" />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function Connections({ overview }: { readonly overview: OverviewAnswer }) {
   const { connections } = overview;
   return (
     <section aria-label="Connections">
       <header>
         <h2>Connections</h2>
-        <a href={linkTo(['connections'])}>all</a>
+        <a href={linkTo(['connections'])}>all connections</a>
       </header>
       {connections.length === 0 ? (
         <Empty>The workflow file uses no connection.</Empty>
@@ -124,6 +142,11 @@ function Connections({ overview }: { readonly overview: OverviewAnswer }) {
   );
 }
 
+function pausedOf({ length }: OverviewAnswer['pausedWorkflows']): string | undefined {
+  if (length === 0) return undefined;
+  return length === 1 ? '1 workflow paused' : `${length} workflows paused`;
+}
+
 function sizeOf(bytes: number): string {
   const [unit, size] =
     bytes >= 1e9 ? (['GB', 1e9] as const) : bytes >= 1e6 ? (['MB', 1e6] as const) : (['kB', 1e3] as const);
@@ -131,5 +154,5 @@ function sizeOf(bytes: number): string {
 }
 
 function freeOf(bytes: number | null): string | undefined {
-  return bytes === null ? undefined : `${sizeOf(bytes)} free on the disk`;
+  return bytes === null ? undefined : `${sizeOf(bytes)} free`;
 }

@@ -1,7 +1,8 @@
 // Requests that were not taken, with the reason.
 
 import type { DeliveryView } from '../../api/deliveries.ts';
-import { Filters, timeOptions } from '../parts/filters.tsx';
+import { useNames } from '../names.ts';
+import { Filters } from '../parts/filters.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { wordsOf } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
@@ -9,6 +10,7 @@ import { Empty, Heading } from '../parts/words.tsx';
 import { linkTo, type ScreenParts } from '../route.ts';
 
 export function Refused({ route: { query } }: ScreenParts) {
+  const { sources } = useNames();
   const filtered = Object.keys(query).length > 0;
   return (
     <>
@@ -16,10 +18,11 @@ export function Refused({ route: { query } }: ScreenParts) {
       <Filters
         path={['refused']}
         query={query}
+        time="Received"
         fields={[
-          { name: 'source', label: 'Source', hint: 'name of a source' },
+          { name: 'source', label: 'Source', hint: 'name', names: sources },
           { name: 'reason', label: 'Reason', hint: 'signature.mismatch' },
-          { name: 'from', label: 'Received', options: timeOptions },
+          { name: 'id', label: 'Id', hint: 'dlv_…' },
         ]}
       />
       <Pages<DeliveryView>

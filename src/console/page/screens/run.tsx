@@ -5,6 +5,7 @@ import { post } from '../api.ts';
 import { useData } from '../live.ts';
 import { Act } from '../parts/act.tsx';
 import { Doubt } from '../parts/doubt.tsx';
+import { HeldAct, HeldWhy } from '../parts/held.tsx';
 import { Status } from '../parts/status.tsx';
 import { Step } from '../parts/step.tsx';
 import { Timeline } from '../parts/timeline.tsx';
@@ -38,6 +39,12 @@ function Whole({ run, reload }: WholeParts) {
       </Heading>
       <div class="stack">
         <Facts run={run} />
+        {run.status === 'held' && run.reason !== 'in_doubt' && (
+          <section class="note line apart" aria-label="What it waits for">
+            <HeldWhy run={run} />
+            <HeldAct run={run} reload={reload} />
+          </section>
+        )}
         {run.questions.map((question) => (
           <Doubt key={question.attemptId} run={run} question={question} done={reload} />
         ))}
@@ -53,7 +60,12 @@ function Whole({ run, reload }: WholeParts) {
           </header>
           <div class="stack close">
             {run.steps.map((step) => (
-              <Step key={step.id} step={step} attempts={run.attempts.filter((attempt) => attempt.step === step.id)} />
+              <Step
+                key={step.id}
+                step={step}
+                connection={run.connection}
+                attempts={run.attempts.filter((attempt) => attempt.step === step.id)}
+              />
             ))}
           </div>
         </section>
@@ -63,11 +75,12 @@ function Whole({ run, reload }: WholeParts) {
 }
 
 function Facts({ run }: { readonly run: RunDetail }) {
+  const heldAt = run.steps.flatMap(({ status, heldAt }) => (status === 'held' && heldAt ? [heldAt] : [])).sort()[0];
   return (
     <dl class="facts">
       <dt>Status</dt>
       <dd>
-        <Status status={run.status} reason={run.reason} />
+        <Status status={run.status} reason={run.reason} connection={run.connection} />
       </dd>
       {run.error && (
         <>
@@ -86,6 +99,14 @@ function Facts({ run }: { readonly run: RunDetail }) {
       <dd>
         <When at={run.createdAt} />
       </dd>
+      {heldAt && run.status === 'held' && (
+        <>
+          <dt>Held since</dt>
+          <dd>
+            <When at={heldAt} />
+          </dd>
+        </>
+      )}
       {run.startedAt && run.endedAt && (
         <>
           <dt>Took</dt>
@@ -111,11 +132,11 @@ function Actions({ run, reload }: WholeParts) {
   const path = `/runs/${encodeURIComponent(run.id)}`;
   return (
     <>
-      {run.status === 'failed' && (
+      {(run.status === 'failed' || run.status === 'canceled') && (
         <Act
           label="Retry"
           kind="main"
-          ask={<p>Goes on at the step that failed. Steps that are done are not run again.</p>}
+          ask={<p>Goes on where it stopped. Steps that are done are not run again.</p>}
           act={(form) => post(`${path}/retry`, { latest: form.get('latest') === 'on' })}
           done={reload}
         >

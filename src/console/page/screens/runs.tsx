@@ -1,7 +1,8 @@
 // Every run, newest first.
 
 import type { RunSummary } from '../../api/run-view.ts';
-import { Filters, timeOptions } from '../parts/filters.tsx';
+import { useConnectionNames, useNames } from '../names.ts';
+import { Filters } from '../parts/filters.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { RunTable } from '../parts/run-table.tsx';
 import { Empty, Heading } from '../parts/words.tsx';
@@ -10,6 +11,8 @@ import { linkTo, type ScreenParts } from '../route.ts';
 const statuses = ['pending', 'running', 'waiting', 'held', 'succeeded', 'failed', 'canceled'];
 
 export function Runs({ route: { query } }: ScreenParts) {
+  const { workflows } = useNames();
+  const connections = useConnectionNames();
   const filtered = Object.keys(query).length > 0;
   const none = filtered ? (
     <Empty next={<a href={linkTo(['runs'])}>Show all runs</a>}>No run passes this filter.</Empty>
@@ -24,12 +27,14 @@ export function Runs({ route: { query } }: ScreenParts) {
       <Filters
         path={['runs']}
         query={query}
+        time="Created"
         fields={[
-          { name: 'workflow', label: 'Workflow', hint: 'its name' },
+          { name: 'workflow', label: 'Workflow', hint: 'name', names: workflows },
           { name: 'status', label: 'Status', options: statuses },
           { name: 'reason', label: 'Held for', options: ['in_doubt', 'credentials', 'paused', 'missing'] },
-          { name: 'connection', label: 'Connection', hint: 'needed next' },
-          { name: 'from', label: 'Created', options: timeOptions },
+          { name: 'connection', label: 'Connection', hint: 'name', names: connections },
+          { name: 'event', label: 'Event', hint: 'evt_…' },
+          { name: 'id', label: 'Id', hint: 'run_…' },
         ]}
       />
       <Pages<RunSummary> key={JSON.stringify(query)} path="/runs" query={query} empty={none}>

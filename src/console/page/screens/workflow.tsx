@@ -4,6 +4,7 @@ import type { RunsAnswer } from '../../api/runs.ts';
 import type { WorkflowDetail } from '../../api/workflows.ts';
 import { useData } from '../live.ts';
 import { Graph } from '../parts/graph.tsx';
+import { PausedSince, Pausing } from '../parts/pausing.tsx';
 import { RunTable } from '../parts/run-table.tsx';
 import { Empty, Heading, Loaded } from '../parts/words.tsx';
 import { linkTo, type ScreenParts } from '../route.ts';
@@ -14,10 +15,24 @@ export function Workflow({ route: { path } }: ScreenParts) {
   const runs = useData<RunsAnswer>('/runs', { workflow: name, limit: '10' });
   return (
     <>
-      <Heading title={name} over={<a href={linkTo(['workflows'])}>Workflows</a>} />
+      <Heading title={name} over={<a href={linkTo(['workflows'])}>Workflows</a>}>
+        {data.value && (
+          <Pausing of="workflows" name={name} paused={data.value.pausedSince !== null} reload={data.reload} />
+        )}
+      </Heading>
       <Loaded data={data}>
         {(workflow) => (
           <div class="stack">
+            {workflow.pausedSince && (
+              <section class="note stack tight" aria-label="Paused">
+                <PausedSince at={workflow.pausedSince} />
+                <p>
+                  Its events are taken as before. Its{' '}
+                  <a href={linkTo(['runs'], { workflow: name, status: 'held' })}>runs</a> wait before their next step
+                  until it is resumed.
+                </p>
+              </section>
+            )}
             {workflow.description && <p>{workflow.description}</p>}
             <section aria-label="Graph">
               <Graph on={workflow.on} steps={workflow.steps} />
@@ -36,7 +51,7 @@ export function Workflow({ route: { path } }: ScreenParts) {
       <section aria-label="Runs" class="after">
         <header>
           <h2>Latest runs</h2>
-          <a href={linkTo(['runs'], { workflow: name })}>all</a>
+          <a href={linkTo(['runs'], { workflow: name })}>all its runs</a>
         </header>
         <Loaded data={runs}>
           {({ items }) =>

@@ -2,11 +2,15 @@
 
 import type { WorkflowsAnswer, WorkflowView } from '../../api/workflows.ts';
 import type { ConfigAnswer } from '../../api/config.ts';
+import type { OverviewAnswer } from '../../api/overview.ts';
 import { useData } from '../live.ts';
 import { RefusedFile } from '../parts/refused-file.tsx';
+import { PausedSince, Pausing } from '../parts/pausing.tsx';
+import { Status } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
 import { Empty, Heading, Loaded } from '../parts/words.tsx';
 import { linkTo } from '../route.ts';
+import { useRole } from '../session.ts';
 
 export function Workflows() {
   const data = useData<WorkflowsAnswer>('/workflows');
@@ -24,12 +28,13 @@ export function Workflows() {
       />
       <RefusedFile />
       <LastLoad />
+      {data.value && <Gone known={data.value.items} />}
       <Loaded data={data}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty next={<code>npx hookline check</code>}>The file holds no workflow yet.</Empty>
           ) : (
-            <Table rows={items} />
+            <Table rows={items} reload={data.reload} />
           )
         }
       </Loaded>
@@ -60,7 +65,33 @@ function LastLoad() {
   );
 }
 
-function Table({ rows }: { readonly rows: readonly WorkflowView[] }) {
+/** Paused ones that have left the file: their runs are held all the same. */
+function Gone({ known }: { readonly known: readonly WorkflowView[] }) {
+  const data = useData<OverviewAnswer>('/overview');
+  const gone = (data.value?.pausedWorkflows ?? []).filter((name) => known.every((one) => one.name !== name));
+  if (gone.length === 0) return null;
+  return (
+    <div class="stack close before">
+      {gone.map((name) => (
+        <section key={name} class="note line apart" aria-label={`Paused: ${name}`}>
+          <p>
+            <Status status="paused" /> <strong>{name}</strong> is paused and no longer in the file. Its runs are held
+            until it is resumed.
+          </p>
+          <Pausing of="workflows" name={name} paused reload={data.reload} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+interface TableParts {
+  readonly rows: readonly WorkflowView[];
+  readonly reload: () => void;
+}
+
+function Table({ rows, reload }: TableParts) {
+  const operator = useRole() === 'operator';
   return (
     <div class="scroll">
       <table class="workflow-list">
@@ -68,9 +99,13 @@ function Table({ rows }: { readonly rows: readonly WorkflowView[] }) {
         <thead>
           <tr>
             <th scope="col">Workflow</th>
-            <th scope="col">Waits for</th>
-            <th scope="col">Steps</th>
-            <th scope="col" class="number">
+            <th scope="col" class="wide">
+              Waits for
+            </th>
+            <th scope="col" class="wide">
+              Steps
+            </th>
+            <th scope="col" class="number wide">
               Succeeded, 24 h
             </th>
             <th scope="col" class="number">
@@ -79,20 +114,31 @@ function Table({ rows }: { readonly rows: readonly WorkflowView[] }) {
             <th scope="col" class="number">
               Held
             </th>
+            {operator && (
+              <th scope="col">
+                <span class="unseen">Pause or resume</span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ name, description, on, steps, day }) => (
+          {rows.map(({ name, description, on, steps, day, pausedSince }) => (
             <tr key={name}>
               <th scope="row">
                 <a href={linkTo(['workflows', name])}>{name}</a>
-                {description && <p class="quiet small">{description}</p>}
+                <PausedSince at={pausedSince} />
+                {description && <p class="quiet small wide">{description}</p>}
               </th>
-              <td class="mono">{on.join(', ')}</td>
-              <td>{steps.map(({ id }) => id).join(' → ')}</td>
-              <td class="number">{day.succeeded}</td>
+              <td class="mono wide">{on.join(', ')}</td>
+              <td class="wide steps-of">{steps.map(({ id }) => id).join(', ')}</td>
+              <td class="number wide">{day.succeeded}</td>
               <td class="number">{day.failed > 0 ? <strong class="bad">{day.failed}</strong> : 0}</td>
               <td class="number">{day.held > 0 ? <strong class="doubt">{day.held}</strong> : 0}</td>
+              {operator && (
+                <td class="act">
+                  <Pausing of="workflows" name={name} paused={pausedSince !== null} reload={reload} />
+                </td>
+              )}
             </tr>
           ))}
         </tbody>
