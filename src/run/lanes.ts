@@ -38,6 +38,8 @@ export interface Lanes {
   used(name: string): number;
   state(name: string): ConnectionState | undefined;
   states(): readonly ConnectionState[];
+  /** The clock was set back by so much: open circuits may be tried that much sooner. */
+  moveAlong(backMs: number): Promise<void>;
   /** What another replica stored holds here too: its pauses, resumes and circuits. Resolves to the names that are no longer paused. */
   follow(load: () => Promise<readonly ConnectionState[]>): Promise<readonly string[]>;
   /** Lanes of stored runs that no connection serves any more: their runs are claimed to be held as missing. */
@@ -100,6 +102,7 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
       return future.length > 0 ? Math.min(...(future as number[])) : null;
     },
     report: circuits.report,
+    moveAlong: circuits.moveAlong,
     ...createPauses(book, circuits),
     state: book.state,
     states: book.states,
@@ -126,6 +129,14 @@ function createCircuits({ clock, circuitAfter, circuitForMs }: LaneParts, book: 
       const times = book.states().flatMap((state) => (state.status === 'open' ? [state.untilAt ?? 0] : []));
       const future = times.filter((time) => time > clock());
       return future.length > 0 ? Math.min(...future) : null;
+    },
+    moveAlong: async (backMs: number) => {
+      for (const { name } of book.states()) {
+        await book.change(name, (known) => {
+          const untilAt = known?.status === 'open' ? (known.untilAt ?? 0) : 0;
+          return known && untilAt > clock() ? { ...known, untilAt: untilAt - backMs } : null;
+        });
+      }
     },
     report: async (name: string, end: 'good' | 'refused' | 'failed', error: StoredError | null) => {
       const count = end === 'failed' ? (failures.get(name) ?? 0) + 1 : 0;

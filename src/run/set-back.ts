@@ -16,7 +16,7 @@ export type FollowClock = (stopped: () => boolean) => Promise<boolean>;
  * due times of everything that waits. True: something may be due. After a rejection the next call does it again.
  */
 export function createFollowClock(parts: EngineParts, owner: string): FollowClock {
-  const { clock, ticks, log } = parts;
+  const { clock, ticks, lanes, log } = parts;
   let last = { at: clock(), tick: ticks() };
   let backMs = 0;
   return async (stopped) => {
@@ -28,7 +28,10 @@ export function createFollowClock(parts: EngineParts, owner: string): FollowCloc
       backMs += Math.round(jumpMs);
     }
     if (backMs === 0) return false;
-    if (await isFirst(parts, owner)) await moveRuns(parts, backMs, stopped);
+    if (await isFirst(parts, owner)) {
+      await lanes.moveAlong(backMs);
+      await moveRuns(parts, backMs, stopped);
+    }
     backMs = 0;
     return true;
   };

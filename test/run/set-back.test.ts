@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Run } from '../../src/core/model.ts';
 import { RetryableError } from '../../src/plugin/index.ts';
+import { lanesAt } from '../isolation/lanes.ts';
 import { startEngine, workflow, workflowsOf, type Engine, type StepSpec } from './engine.ts';
 
 const hour = 3_600_000;
@@ -94,6 +95,18 @@ describe('a clock that is set back', () => {
     set(-5000);
     await pass();
     expect((await state(before.id)).dueAt).toBe(before.dueAt);
+  });
+
+  it('closes an open circuit no later than it would have been', async () => {
+    const clock = { now: 10 * hour };
+    const lanes = lanesAt(() => clock.now, { circuitAfter: 1, circuitForMs: 30_000 });
+    await lanes.report('crm', 'failed', null);
+    clock.now -= hour;
+    expect(lanes.gate('crm'), 'it would be open for an hour').toEqual({ is: 'postponed', until: 10 * hour + 30_000 });
+    await lanes.moveAlong(hour);
+    expect(lanes.gate('crm')).toEqual({ is: 'postponed', until: clock.now + 30_000 });
+    clock.now += 30_000;
+    expect(lanes.gate('crm')).toEqual({ is: 'free' });
   });
 });
 
