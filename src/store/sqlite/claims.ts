@@ -33,7 +33,9 @@ function take(sql: Sql, row: RunRow, owner: string): ClaimedRun {
   const found = event(sql, row.event_id);
   if (found === null) throw new Error(`run "${row.id}" has lost its event "${row.event_id}"`);
   const run = toRun({ ...row, status: 'running', reason: null, due_at: null });
-  return { run, event: found, fence, open: openAttempts(sql, row.id) };
+  // Nobody has claimed it before, so there are none.
+  const open = row.fence === 0 ? [] : openAttempts(sql, row.id);
+  return { run, event: found, fence, open };
 }
 
 export function nextDue(sql: Sql, lanes: readonly string[]): Time | null {
