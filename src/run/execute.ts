@@ -1,17 +1,19 @@
 // Runs one claimed run as far as it can go now: every step that is ready and whose connection is free, side by side.
 
 import { failpoint } from '../core/failpoint.ts';
+import { storeError } from '../core/log.ts';
 import { workflowLane, type Attempt, type StoredError } from '../core/model.ts';
 import type { ClaimedRun } from '../store/store.ts';
 import type { Step, StepScope, Workflow, Workflows } from '../workflow/compile.ts';
 import { alertsOfRun } from './alert.ts';
+import { gateOf, isLifted } from './gate.ts';
 import { createJournal, type Journal } from './journal.ts';
-import type { Gate } from './lane-book.ts';
+import { lateOutcome, settleLate } from './late.ts';
 import type { EngineParts } from './parts.ts';
 import { attemptStep, lookUpStep, type Doing } from './perform.ts';
 import { failureError, runPlan } from './plan.ts';
-import { unreadable } from './settle.ts';
-import { anyLane, type Ended, type RunEffect } from './state.ts';
+import { connectionReasons, unreadable } from './settle.ts';
+import { anyLane, type RunEffect } from './state.ts';
 
 export interface Control {
   /** No further step begins. */
@@ -46,10 +48,29 @@ export async function executeRun(parts: EngineParts, claimed: ClaimedRun, contro
     await next;
   }
   await Promise.all(busy.values());
-  if (journal.lost()) return;
-  park(parts, journal);
-  failpoint('before-settle');
-  await journal.save({ release: true });
+  if (!journal.lost()) {
+    park(parts, journal);
+    failpoint('before-settle');
+    await journal.save({ release: true });
+  } else if (journal.dirty()) {
+    // What ended since is evidence.
+    await journal.save({});
+  }
+  await lookBack({ parts, journal, workflow, control });
+}
+
+/** What happened elsewhere while the last word was on its way to the store: nobody else would find it soon. Never rejects. */
+async function lookBack({ parts, journal, workflow, control }: Omit<Execution, 'scope'>): Promise<void> {
+  const { steps, lane } = journal.state();
+  try {
+    const doubts = parts.store.shared !== undefined && (journal.lost() || steps.some(({ doubt }) => doubt));
+    if (doubts && (await settleLate(parts, journal.run.id))) control.freed();
+    if (journal.lost() || !steps.some((step) => isLifted(parts, workflow, step))) return;
+    if ((await parts.store.release(lane, connectionReasons, parts.clock())) > 0) control.freed();
+  } catch (error) {
+    const { id: runId } = journal.run;
+    parts.log.warn('what came late could not be looked at', { runId, error: storeError(error, parts.redactor) });
+  }
 }
 
 /** How long a run waits that found several of its connections busy. */
@@ -106,13 +127,6 @@ function startEffect(execution: Execution, effect: RunEffect): Promise<void> | u
     parts.lanes.give(step.connection);
     control.freed();
   });
-}
-
-/** A connection of that name to something else is not the one that was meant. */
-function gateOf({ connections, lanes }: EngineParts, { connection, connector }: Step): Gate {
-  const live = connections().get(connection);
-  const isOther = live !== undefined && live.connector.name !== connector.name;
-  return isOther ? { is: 'held', reason: 'missing' } : lanes.gate(connection);
 }
 
 /** The rendered input; undefined when the step is over without a call. */
@@ -172,16 +186,6 @@ function recordLost(parts: EngineParts, claimed: ClaimedRun, journal: Journal): 
   }
   const lost = unknown.map(({ id, step }) => ({ id, step }));
   if (journal.state().endedAt === null) journal.apply({ type: 'claimed', lost, random: parts.random() });
-}
-
-/** Undefined: what it did is not known. */
-function lateOutcome({ late, status, output, error, retryAfterMs }: Attempt): Ended | undefined {
-  const failure = error ?? { name: 'Error', message: '' };
-  if (!late) return undefined;
-  if (status === 'succeeded') return { status, output };
-  if (status === 'rejected') return { status, error: failure, credentials: false };
-  if (status === 'retryable') return { status, error: failure, retryAfterMs };
-  return status === 'interrupted' ? { status, error: failure } : undefined;
 }
 
 function tellLost({ notify, clock }: EngineParts, attempt: Attempt, error: StoredError): void {

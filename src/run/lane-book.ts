@@ -95,18 +95,30 @@ function createStates(parts: BookParts, stored: readonly ConnectionState[]) {
           put(found);
         }
       }),
-    /** Takes over what the store holds. What changes here meanwhile is newer and stays. Returns the names that are no longer paused. */
-    follow: async (load: () => Promise<readonly ConnectionState[]>): Promise<readonly string[]> => {
-      const isUntouched = queue.watch();
-      const found = (await load()).filter((state) => isUntouched(state.name) && !isSame(state, kept.get(state.name)));
-      const lifted = found.filter(({ name, status }) => status !== 'paused' && states.get(name)?.status === 'paused');
-      for (const state of found) {
-        kept.set(state.name, state);
-        put(state);
-      }
-      return lifted.map(({ name }) => name);
-    },
+    follow: (load: () => Promise<readonly ConnectionState[]>) => follow(load, { states, kept, put, queue }),
   };
+}
+
+interface Followed {
+  readonly states: ReadonlyMap<string, ConnectionState>;
+  readonly kept: Map<string, ConnectionState>;
+  readonly put: (state: ConnectionState) => void;
+  readonly queue: ReturnType<typeof createQueue>;
+}
+
+/** Takes over what the store holds. What changes here meanwhile is newer and stays. Resolves to the names that are no longer paused. */
+async function follow(
+  load: () => Promise<readonly ConnectionState[]>,
+  { states, kept, put, queue }: Followed,
+): Promise<readonly string[]> {
+  const isUntouched = queue.watch();
+  const found = (await load()).filter((state) => isUntouched(state.name) && !isSame(state, kept.get(state.name)));
+  const lifted = found.filter(({ name, status }) => status !== 'paused' && states.get(name)?.status === 'paused');
+  for (const state of found) {
+    kept.set(state.name, state);
+    put(state);
+  }
+  return lifted.map(({ name }) => name);
 }
 
 function isSame(a: ConnectionState, b: ConnectionState | undefined): boolean {

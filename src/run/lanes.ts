@@ -3,9 +3,8 @@
 import { workflowLane, workflowOfLane, type ConnectionState, type StoredError, type Time } from '../core/model.ts';
 import type { Rate } from '../workflow/rate.ts';
 import { createBook, type Book, type BookParts, type Gate } from './lane-book.ts';
-import type { Pace } from '../store/store.ts';
 import { createRates } from './rates.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, type Turn, type TurnParts } from './turns.ts';
 import { anyLane } from './state.ts';
 
 export interface Lanes {
@@ -19,7 +18,7 @@ export interface Lanes {
    * Null: the call may begin. Otherwise other replicas have a say too, and it may only when this resolves to `free`: the rate
    * is theirs as well, and only one of all tries an open circuit.
    */
-  turn(name: string): Promise<Exclude<Gate, { is: 'busy' }>> | null;
+  turn(name: string): Promise<Turn> | null;
   /** A run of this lane was claimed and will soon ask; what is returned is called once it did. */
   expect(lane: string): () => void;
   /** How many runs may be claimed of each lane now. */
@@ -48,13 +47,10 @@ export interface Lanes {
   share(among: number): void;
 }
 
-export interface LaneParts extends BookParts {
+export interface LaneParts extends BookParts, TurnParts {
   readonly names: () => readonly string[];
   readonly rate?: (name: string) => Rate | undefined;
-  /** Where several processes share each rate: takes a turn, or resolves to the milliseconds until there is one. */
-  readonly takeTurn?: (name: string, pace: Pace) => Promise<number>;
   readonly circuitAfter: number;
-  readonly circuitForMs: number;
 }
 
 /** Runs of a lane that nobody can serve are claimed only to be held, a few at a time. */
@@ -97,10 +93,7 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
       const most = Math.max(0, ...lanes.map((lane) => lane.limit));
       return [...lanes, { lane: anyLane, limit: most }].filter((lane) => lane.limit > 0);
     },
-    nextTryAt: () => {
-      const future = [circuits.nextAt(), rates.nextAt()].filter((time) => time !== null && time > parts.clock());
-      return future.length > 0 ? Math.min(...(future as number[])) : null;
-    },
+    nextTryAt: () => nextAfter(parts.clock(), [circuits.nextAt(), rates.nextAt()]),
     report: circuits.report,
     moveAlong: circuits.moveAlong,
     ...createPauses(book, circuits),
@@ -111,6 +104,11 @@ export function createLanes(parts: LaneParts, stored: readonly ConnectionState[]
     },
     share: (among) => rates.share(among),
   };
+}
+
+function nextAfter(now: Time, times: readonly (Time | null)[]): Time | null {
+  const future = times.filter((time) => time !== null && time > now) as Time[];
+  return future.length > 0 ? Math.min(...future) : null;
 }
 
 /** Of workflows that were ever paused: their runs are claimed a few at a time, and go on in the lanes of their connections. */

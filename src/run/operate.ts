@@ -3,14 +3,12 @@
 import { Ajv } from 'ajv';
 import { HostError } from '../core/errors.ts';
 import { finalRunStatuses, type Run, type StepState } from '../core/model.ts';
-import type { RaiseEvent } from '../store/store.ts';
 import type { Workflow } from '../workflow/compile.ts';
-import { alertsOfRun } from './alert.ts';
-import { decide } from './decide.ts';
+import { conflict, editRun, workflowOf } from './edit.ts';
 import type { EngineParts } from './parts.ts';
-import { newRun, runPlan } from './plan.ts';
+import { newRun } from './plan.ts';
 import { createPauseOperations, type PauseOperations } from './pauses.ts';
-import type { RunInput, RunState } from './state.ts';
+import type { RunInput } from './state.ts';
 import type { Worker } from './worker.ts';
 
 export type Answer = { readonly happened: true; readonly output: unknown } | { readonly happened: false };
@@ -39,7 +37,7 @@ export function createOperations(parts: EngineParts, worker: Pick<Worker, 'wake'
 type Wake = Pick<Worker, 'wake'>;
 
 async function retry(parts: EngineParts, worker: Wake, runId: string, latest: boolean): Promise<void> {
-  await edit(parts, runId, async (run) => {
+  await editRun(parts, runId, async (run) => {
     if (run.status !== 'failed' && run.status !== 'canceled') {
       const why =
         run.status === 'held'
@@ -62,7 +60,7 @@ async function resolve(
   stepId: string | undefined,
   answer: Answer,
 ): Promise<void> {
-  await edit(parts, runId, async (run) => {
+  await editRun(parts, runId, async (run) => {
     const step = stepInDoubt(run, stepId);
     const { workflow, config } = await workflowOf(parts, run, false);
     if (answer.happened) checkOutput(workflow, step.id, answer.output);
@@ -76,7 +74,7 @@ async function resolve(
 
 async function cancel(parts: EngineParts, worker: Pick<Worker, 'wake' | 'cancel'>, runId: string): Promise<void> {
   if (worker.cancel(runId)) return;
-  await edit(parts, runId, async (run) => {
+  await editRun(parts, runId, async (run) => {
     if (finalRunStatuses.includes(run.status)) throw conflict(run, 'it is over already');
     const { workflow, config } = await workflowOf(parts, run, false);
     return { workflow, input: { type: 'canceled' }, config };
@@ -112,51 +110,6 @@ async function replay(
   return ids;
 }
 
-interface Change {
-  readonly workflow: Workflow;
-  readonly input: RunInput;
-  readonly config: string;
-}
-
-/** Reads, decides and writes under the fence; once more when the run moved in between. */
-async function edit(parts: EngineParts, runId: string, change: (run: Run) => Promise<Change>): Promise<void> {
-  for (let tries = 0; tries < 3; tries++) {
-    const found = await parts.store.run(runId);
-    if (!found) throw new HostError('not.found', { what: 'run', id: runId });
-    // A step of a process that ended still says running: whoever claims the run next finds out what it came to.
-    const underWay = found.claimed || found.run.steps.some((step) => step.status === 'running');
-    if (underWay) throw conflict(found.run, 'it is under way; try again in a moment');
-    const { workflow, input, config } = await change(found.run);
-    const { state } = decide(runPlan(workflow, parts.settings), found.run, input, parts.clock());
-    const raises = await alertsOfEdit(parts, found.run, state);
-    if (!(await parts.store.edit({ runId, fence: found.fence, update: { ...state, config }, raises }))) continue;
-    if (raises.length > 0) parts.inbox.missed();
-    const { eventId } = found.run;
-    parts.notify({ kind: 'run', runId, eventId, workflow: workflow.name, status: state.status, reason: state.reason });
-    return;
-  }
-  throw new HostError('state.conflict', { what: 'run', id: runId, status: 'changing', why: 'try again in a moment' });
-}
-
-/** A person's answer may be what makes a run fail. */
-async function alertsOfEdit(parts: EngineParts, run: Run, update: RunState): Promise<readonly RaiseEvent[]> {
-  const taken = parts.live();
-  if (update.status !== 'failed' || !taken.alerts?.has('run.failed')) return [];
-  const event = await parts.store.event(run.eventId);
-  return event ? alertsOfRun(taken, { run, event, before: run.steps, update }, parts.clock()) : [];
-}
-
-async function workflowOf(
-  parts: EngineParts,
-  run: Run,
-  latest: boolean,
-): Promise<{ workflow: Workflow; config: string }> {
-  const workflows = latest ? parts.live() : await parts.pinned(run.config);
-  const workflow = workflows?.workflows.get(run.workflow);
-  if (workflows && workflow) return { workflow, config: workflows.hash };
-  throw conflict(run, `its workflow "${run.workflow}" cannot be loaded${latest ? '' : '; try --latest'}`);
-}
-
 function stepInDoubt(run: Run, id: string | undefined): StepState {
   const doubtful = run.steps.filter((step) => step.status === 'held' && step.reason === 'in_doubt');
   const step = id === undefined ? doubtful[0] : doubtful.find((candidate) => candidate.id === id);
@@ -180,8 +133,4 @@ function checkOutput(workflow: Workflow, id: string, output: unknown): void {
   if (ajv.validate(schema, output ?? {})) return;
   const wrong = ajv.errorsText(ajv.errors, { dataVar: 'output' });
   throw new HostError('input.invalid', { what: `step "${id}" needs the output that later steps read: ${wrong}` });
-}
-
-function conflict(run: Run, why: string): HostError {
-  return new HostError('state.conflict', { what: 'run', id: run.id, status: run.status, why });
 }

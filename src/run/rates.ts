@@ -43,23 +43,9 @@ interface Bucket {
 const sharedCalls = 20;
 const sharedMs = 10_000;
 
-export function createRates({ rate, clock }: RateParts): Rates {
-  const buckets = new Map<string, Bucket>();
-  let sharers = 1;
-  const look = (name: string) => {
-    const given = rate(name);
-    if (given === undefined) return undefined;
-    const now = clock();
-    const bucket = buckets.get(name) ?? { dueAt: now, asked: 0, sharedUntil: 0 };
-    buckets.set(name, bucket);
-    const everyMs = (given.perMs / given.count) * (now < bucket.sharedUntil ? sharers : 1);
-    const spare = spareOf(everyMs);
-    // Not further ahead than what may be taken at once: the clock may have been set back, or the rate raised.
-    bucket.dueAt = Math.min(Math.max(bucket.dueAt, now), now + spare * everyMs);
-    const free = Math.floor(spare - (bucket.dueAt - now) / everyMs + 1e-9);
-    const freeAt = Math.ceil(bucket.dueAt - (spare - 1) * everyMs);
-    return { bucket, everyMs, free, freeAt };
-  };
+export function createRates(parts: RateParts): Rates {
+  const { rate, clock } = parts;
+  const { look, names, share } = createBuckets(parts);
   return {
     free: (name) => look(name)?.free ?? Number.POSITIVE_INFINITY,
     take: (name) => {
@@ -76,7 +62,7 @@ export function createRates({ rate, clock }: RateParts): Rates {
       return Math.ceil(Math.max(clock() + 1, found.freeAt) + after);
     },
     nextAt: () => {
-      const times = [...buckets.keys()].flatMap((name) => {
+      const times = names().flatMap((name) => {
         const found = look(name);
         return found !== undefined && found.free < 1 ? [found.freeAt] : [];
       });
@@ -95,7 +81,32 @@ export function createRates({ rate, clock }: RateParts): Rates {
       bucket.sharedUntil = clock() + Math.min(sharedCalls * everyMs, sharedMs);
       bucket.dueAt = Math.max(bucket.dueAt, clock() + waitMs + (spareOf(everyMs) - 1) * everyMs);
     },
-    share: (among) => {
+    share,
+  };
+}
+
+function createBuckets({ rate, clock }: RateParts) {
+  const buckets = new Map<string, Bucket>();
+  let sharers = 1;
+  const look = (name: string) => {
+    const given = rate(name);
+    if (given === undefined) return undefined;
+    const now = clock();
+    const bucket = buckets.get(name) ?? { dueAt: now, asked: 0, sharedUntil: 0 };
+    buckets.set(name, bucket);
+    const everyMs = (given.perMs / given.count) * (now < bucket.sharedUntil ? sharers : 1);
+    const spare = spareOf(everyMs);
+    // Not further ahead than what may be taken at once: the clock may have been set back, or the rate raised.
+    bucket.dueAt = Math.min(Math.max(bucket.dueAt, now), now + spare * everyMs);
+    const free = Math.floor(spare - (bucket.dueAt - now) / everyMs + 1e-9);
+    const freeAt = Math.ceil(bucket.dueAt - (spare - 1) * everyMs);
+    return { bucket, everyMs, free, freeAt };
+  };
+  return {
+    /** What a connection has now; undefined without a rate. */
+    look,
+    names: () => [...buckets.keys()],
+    share: (among: number) => {
       sharers = Math.max(1, among);
     },
   };

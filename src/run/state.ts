@@ -92,6 +92,14 @@ export type RunInput =
   /** A person answered a step in doubt. */
   | { readonly type: 'happened'; readonly step: string; readonly output: unknown }
   | { readonly type: 'again'; readonly step: string }
+  /** An attempt in doubt had an outcome after all, which came when the run had moved on. */
+  | {
+      readonly type: 'late';
+      readonly step: string;
+      readonly attemptId: string;
+      readonly end: Ended;
+      readonly random: number;
+    }
   /** A person retries a failed or canceled run; `latest`: unfinished steps are rendered anew by the plan given. */
   | { readonly type: 'retried'; readonly latest: boolean }
   | { readonly type: 'canceled' };

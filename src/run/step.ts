@@ -29,6 +29,8 @@ export function nextStep(plan: StepPlan, step: StepState, input: StepInput, now:
       return succeeded(step, input.output, now);
     case 'again':
       return doAgain(step, now);
+    case 'late':
+      return late(plan, step, input, now);
     default:
       return input satisfies never;
   }
@@ -94,6 +96,18 @@ export function ended(plan: StepPlan, before: StepState, input: EndedInput, now:
   }
   const doubt = { attemptId: input.attemptId, endedAt: now, lookups: 0 };
   return doubted(plan, { ...counted, doubt }, input.random, now);
+}
+
+/** Settles a doubt about this attempt and no other; a step that is to be tried again anyway is settled by a success only. */
+function late(plan: StepPlan, step: StepState, input: EndedInput, now: Time): StepState {
+  if (step.doubt?.attemptId !== input.attemptId) return step;
+  const isHeld = step.status === 'held' && step.reason === 'in_doubt';
+  if (input.end.status === 'succeeded')
+    return isHeld || step.status === 'waiting' ? succeeded(step, input.end.output, now) : step;
+  if (!isHeld) return step;
+  // It was counted as in doubt.
+  const before = without({ ...released(step, now), retries: Math.max(0, step.retries - 1) }, 'doubt');
+  return ended(plan, before, input, now);
 }
 
 /** In doubt: what comes next is the action's `effect`, or the YAML's `onDoubt`. */

@@ -265,6 +265,61 @@ describe('an attempt in doubt', () => {
   });
 });
 
+describe('a late outcome', () => {
+  const late = (end: Ended, attemptId = 'att_1'): RunInput => ({
+    type: 'late',
+    step: 'a',
+    attemptId,
+    end,
+    random: 0.5,
+  });
+  const plan = planOf(stepPlan('a', { effect: 'once' }), stepPlan('b', { needs: ['a'] }));
+  const inDoubt = () =>
+    play(plan, [
+      [1, claimed],
+      [2, begun('a')],
+      [3, ended('a', doubt)],
+    ]).state;
+
+  it('of the attempt in doubt settles the step, and the run goes on', () => {
+    const { state, effects } = play(plan, [[100, late(success)]], inDoubt());
+    expect(step(state, 'a')).toMatchObject({ status: 'succeeded', output: { id: 1 } });
+    expect(step(state, 'a').doubt).toBeUndefined();
+    expect(effects).toEqual([{ type: 'start', step: 'b' }]);
+    const rejected = play(plan, [[100, late({ status: 'rejected', error, credentials: false })]], inDoubt());
+    expect(rejected.state).toMatchObject({ status: 'failed' });
+  });
+
+  it('that nothing happened lets it be tried again, as if the doubt had never been', () => {
+    const { state } = play(plan, [[1000, late(retryable)]], inDoubt());
+    expect(step(state, 'a')).toMatchObject({ status: 'waiting', retries: 1, firstAt: 2 + 997 });
+    expect(step(state, 'a').doubt).toBeUndefined();
+    const again = play(plan, [[1000, late({ status: 'interrupted', error })]], inDoubt());
+    expect(step(again.state, 'a')).toMatchObject({ status: 'waiting', retries: 0, dueAt: 1000 });
+  });
+
+  it('of another attempt, or of a step that has moved on, changes nothing', () => {
+    const before = inDoubt();
+    expect(play(plan, [[100, late(success, 'att_0')]], before).state).toEqual(before);
+    const answered = play(plan, [[50, { type: 'happened', step: 'a', output: { id: 'told' } }]], before).state;
+    expect(step(play(plan, [[100, late(success)]], answered).state, 'a').output).toEqual({ id: 'told' });
+    const canceled = play(plan, [[50, { type: 'canceled' }]], before).state;
+    expect(play(plan, [[100, late(success)]], canceled).state).toMatchObject({ status: 'canceled' });
+  });
+
+  it('saves a keyed step its next try when it succeeded, and leaves it alone otherwise', () => {
+    const keyed = planOf(stepPlan('a', { effect: 'keyed' }));
+    const waiting = play(keyed, [
+      [1, claimed],
+      [2, begun('a')],
+      [3, ended('a', doubt)],
+    ]).state;
+    expect(waiting.status).toBe('waiting');
+    expect(play(keyed, [[4, late(success)]], waiting).state.status).toBe('succeeded');
+    expect(play(keyed, [[4, late(retryable)]], waiting).state).toEqual(waiting);
+  });
+});
+
 describe('a held run', () => {
   it('waits for its connection and counts held time toward no limit', () => {
     const plan = { ...planOf(stepPlan('a', { withinMs: 10_000 })), timeoutMs: 20_000 };

@@ -1,0 +1,22 @@
+// Whether a step may begin now, and whether what held it is over.
+
+import { workflowOfLane, type StepState } from '../core/model.ts';
+import type { Step, Workflow } from '../workflow/compile.ts';
+import type { Gate } from './lane-book.ts';
+import type { EngineParts } from './parts.ts';
+
+/** A connection of that name to something else is not the one that was meant. */
+export function gateOf({ connections, lanes }: EngineParts, { connection, connector }: Step): Gate {
+  const live = connections().get(connection);
+  const isOther = live !== undefined && live.connector.name !== connector.name;
+  return isOther ? { is: 'held', reason: 'missing' } : lanes.gate(connection);
+}
+
+/** True for a step that is held for something that no longer holds it: it was resumed while this was being stored. */
+export function isLifted(parts: EngineParts, workflow: Workflow, state: StepState): boolean {
+  if (state.status !== 'held' || state.reason === 'in_doubt') return false;
+  const paused = state.lane === undefined ? null : workflowOfLane(state.lane);
+  if (paused !== null) return !parts.lanes.isPaused(paused);
+  const step = workflow.steps.find(({ id }) => id === state.id);
+  return step !== undefined && gateOf(parts, step).is !== 'held';
+}
