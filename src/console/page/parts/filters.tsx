@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { linkTo, replaceRoute } from '../route.ts';
+import { Icon } from './icon.tsx';
 import { Range } from './range.tsx';
 import { wordsOf } from './status.tsx';
 
@@ -32,6 +33,7 @@ export function Filters({ path, query, fields, time }: FiltersParts) {
   const latest = useRef(query);
   const pending = useRef<Readonly<Record<string, string>>>({});
   const [turn, setTurn] = useState(0);
+  const [open, setOpen] = useState(Object.keys(query).length > 0);
   latest.current = query;
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => showQuery(form.current, query), [JSON.stringify(query)]);
@@ -45,7 +47,16 @@ export function Filters({ path, query, fields, time }: FiltersParts) {
     }, wait);
   };
   return (
-    <form ref={form} class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+    <form
+      ref={form}
+      class={open ? 'filters' : 'filters folded'}
+      role="search"
+      onSubmit={(event) => event.preventDefault()}
+    >
+      {/* Only a narrow screen has it: there the fields would fill the page. */}
+      <button type="button" class="plain unfold" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name="search" /> Filter
+      </button>
       {fields.map((field) => (
         <label key={field.name}>
           {field.label}

@@ -55,8 +55,8 @@ function Connection({ connection, reload }: OneConnection & { readonly reload: (
         <h2>
           {name} <Limits connection={connection} />
         </h2>
-        <div class="line">
-          <Status status={status} reason={reason === 'credentials' ? 'credentials' : null} />
+        <Status status={status} reason={reason === 'credentials' ? 'credentials' : null} />
+        <div class="actions">
           {checkable && <Act label="Check" about={name} act={check} done={reload} />}
           <Pausing of="connections" name={name} paused={status !== 'ok'} reload={reload} />
         </div>

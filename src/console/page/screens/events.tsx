@@ -55,7 +55,9 @@ function Table({ rows, isNew, untaken }: TableParts) {
           <tr>
             <th scope="col">Received</th>
             <th scope="col">Type</th>
-            <th scope="col">Source</th>
+            <th scope="col" class="wide">
+              Source
+            </th>
             <th scope="col">Status</th>
             <th scope="col">{untaken ? 'Nearest reason' : 'Workflows'}</th>
           </tr>
@@ -69,7 +71,7 @@ function Table({ rows, isNew, untaken }: TableParts) {
               <th scope="row">
                 <a href={linkTo(['events', row.id])}>{row.type}</a>
               </th>
-              <td>{row.source}</td>
+              <td class="wide">{row.source}</td>
               <td>
                 <Status status={row.status} />
               </td>

@@ -70,7 +70,7 @@ function Steps({ workflow }: { readonly workflow: WorkflowDetail }) {
         <h2>What each step guarantees</h2>
       </header>
       <div class="scroll">
-        <table>
+        <table class="guarantees">
           <thead>
             <tr>
               <th scope="col">Step</th>
