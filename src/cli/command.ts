@@ -93,6 +93,12 @@ function checkCount(command: Command<ParseArgsOptionsConfig>, positionals: reado
   if (positionals.length < least) throw misuse(command, `an argument is missing; the form is: ${form}`);
 }
 
+/** For a command that shows a list, or the one thing that is named: then there is nothing to filter. */
+export function checkListOnly(command: { readonly name: string }, values: Readonly<Record<string, unknown>>): void {
+  const filter = Object.keys(values).find((name) => !(name in common));
+  if (filter !== undefined) throw misuse(command, `"--${filter}" goes with the list only; leave it out, or the id`);
+}
+
 /** A mistake in the command line: exit code 2. */
 export function misuse(command: { readonly name: string }, what: string): AnswerError {
   return new AnswerError('input.invalid', what, `See "hookline ${command.name} --help".`);

@@ -3,7 +3,7 @@
 import type { DeliveriesAnswer } from '../console/api/deliveries.ts';
 import type { EventDetail, EventsAnswer, EventSummary } from '../console/api/events.ts';
 import type { Io } from './client.ts';
-import { misuse, runCommand, type Given } from './command.ts';
+import { checkListOnly, misuse, runCommand, type Given } from './command.ts';
 import { brief, dateTime, mark, oneLine, relative, zone } from './format.ts';
 import type { Cell, Printer } from './print.ts';
 
@@ -42,7 +42,10 @@ const command = { name: 'events', help, options, takes: [0, 1] } as const;
 export function events(args: readonly string[], io: Io): Promise<number> {
   return runCommand(command, args, io, async (given) => {
     const [id] = given.positionals;
-    if (id !== undefined) return showEvent(given, id);
+    if (id !== undefined) {
+      checkListOnly(command, given.values);
+      return showEvent(given, id);
+    }
     const {
       refused,
       untaken,

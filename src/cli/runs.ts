@@ -3,7 +3,7 @@
 import type { RunDetail, RunSummary } from '../console/api/run-view.ts';
 import type { RunsAnswer } from '../console/api/runs.ts';
 import type { Io } from './client.ts';
-import { runCommand, type Given } from './command.ts';
+import { checkListOnly, runCommand, type Given } from './command.ts';
 import { header, nextLine, timeCells } from './events.ts';
 import { mark, oneLine, statusWord } from './format.ts';
 import type { Cell } from './print.ts';
@@ -38,10 +38,12 @@ const options = {
 } as const;
 
 export function runs(args: readonly string[], io: Io): Promise<number> {
-  return runCommand({ name: 'runs', help, options, takes: [0, 1] }, args, io, async (given) => {
-    const { client, show, print, positionals } = given;
+  const command = { name: 'runs', help, options, takes: [0, 1] } as const;
+  return runCommand(command, args, io, async (given) => {
+    const { client, show, print, positionals, values } = given;
     const [id] = positionals;
     if (id === undefined) return showRuns(given);
+    checkListOnly(command, values);
     const run = (await client.get(`/api/runs/${encodeURIComponent(id)}`)) as RunDetail;
     show(run, () => showRun(print, run));
   });

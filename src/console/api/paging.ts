@@ -26,8 +26,8 @@ const moment = {
 
 /** Bounds of a list by time, and a search for an id. */
 export const rangeQuery = {
-  from: { ...moment, description: `those since then: ${moment.description}` },
-  to: { ...moment, description: `those before then: ${moment.description}` },
+  from: { ...moment, description: `${moment.description}; the list ends there` },
+  to: { ...moment, description: `${moment.description}; the list begins before it` },
   id: {
     type: 'string',
     pattern: '^[a-z]{3}_[0-9a-z]{0,40}$',
@@ -48,10 +48,15 @@ export function boundsOf(
   { from, to, id, before }: Range,
   now: number,
 ): Pick<Page, 'from' | 'before'> {
-  const at = (name: string, given: string | undefined) =>
-    given === undefined ? [] : [startOfId(prefix, timeOf(name, given, now))];
-  const first = [...at('from', from), ...(id === undefined ? [] : [id])].toSorted().at(-1);
-  const last = [...at('to', to), ...(id === undefined ? [] : [`${id}~`]), ...(before === undefined ? [] : [before])];
+  const at = (name: string, given: string | undefined) => (given === undefined ? [] : [timeOf(name, given, now)]);
+  const [since, until] = [at('from', from), at('to', to)];
+  if (since.some((time) => until.some((end) => time >= end)))
+    throw new HostError('input.invalid', {
+      what: `nothing is between "from" ${from} and "to" ${to}: the first is not before the second`,
+    });
+  const ids = (times: readonly number[]) => times.map((time) => startOfId(prefix, time));
+  const first = [...ids(since), ...(id === undefined ? [] : [id])].toSorted().at(-1);
+  const last = [...ids(until), ...(id === undefined ? [] : [`${id}~`]), ...(before === undefined ? [] : [before])];
   return { from: first, before: last.toSorted()[0] };
 }
 

@@ -14,11 +14,11 @@ const query = {
     status: { enum: runStatuses, description: `one of ${runStatuses.join(', ')}` },
     workflow: nameQuery,
     event: nameQuery,
-    reason: { enum: heldReasons, description: `of held runs: one of ${heldReasons.join(', ')}` },
+    reason: { enum: heldReasons, description: `one of ${heldReasons.join(', ')}: of held runs` },
     connection: {
       ...nameQuery,
       description:
-        'connection that the next step needs; with a status of runs that are over, the one of their last step',
+        'the name of a connection: the one that the next step needs; with a status of runs that are over, that of their last step',
     },
     ...rangeQuery,
     ...pageQuery,
