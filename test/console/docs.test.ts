@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { holdRun, id, json, openLedger, type Ledger } from './ledger.ts';
+import { holdRun, id, json, openLedger, token, type Ledger } from './ledger.ts';
 
 const page = readFileSync(new URL('../../docs/operate/runs.md', import.meta.url), 'utf8');
 const documented = [...page.matchAll(/^\| `(GET|POST) (\/api\/[^`]+)`/gm)].map(([, method = '', path = '']) => ({
@@ -41,6 +41,7 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 const bodies: readonly (readonly [string, object])[] = [
+  ['/session', { token }],
   ['/resolve', { happened: false }],
   ['/bulk/count', { filter: {} }],
   ['/bulk', { action: 'retry', filter: {}, confirm: 0 }],
@@ -56,12 +57,25 @@ it.each(documented)('$method $path answers as the page says', async ({ method, p
     .replace('runs/:id', `runs/${id('run', 1)}`)
     .replace('deliveries/:id', `deliveries/${id('dlv', 1)}`)
     .replace(':name', 'crm');
-  const example: Record<string, string> = { limit: '1', before: id('evt', 9), reasons: 'true', last: '1' };
+  const prefix = route.includes('runs') ? 'run' : route.includes('deliveries') ? 'dlv' : 'evt';
+  const example: Record<string, string> = {
+    limit: '1',
+    before: id(prefix, 9),
+    id: `${prefix}_0`,
+    from: '1d',
+    to: '1s',
+    reason: 'paused',
+    reasons: 'true',
+    last: '1',
+  };
   const given = filters.split('&').filter((name) => name !== '' && name !== 'status');
   const query = new URLSearchParams(Object.fromEntries(given.map((name) => [name, example[name] ?? 'x'])));
+  const body = bodies.find(([name]) => path.includes(name))?.[1] ?? {};
+  // Signing in is for the page alone, which shows that it is the page.
+  const ours = { 'content-type': 'application/json', 'x-hookline-console': '1', origin: ledger.url };
   const { status } = await ledger.call(
     `${address}?${query.toString()}`,
-    method === 'POST' ? json(bodies.find(([name]) => path.includes(name))?.[1] ?? {}) : {},
+    method === 'POST' ? { ...json(body), headers: ours } : {},
   );
   expect(status).toBe(200);
 });

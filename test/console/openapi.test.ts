@@ -22,6 +22,7 @@ interface Operation {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: Media & { readonly required?: boolean };
   readonly responses: Readonly<Record<string, Media>>;
+  readonly security?: readonly object[];
 }
 interface Document {
   readonly openapi: string;
@@ -64,6 +65,31 @@ describe('the OpenAPI document', () => {
     const told = operations.map(({ name }) => name.replace(/\{(\w+)\}/g, ':$1'));
     expect(told.toSorted()).toEqual(Object.keys(summaries).toSorted());
     expect(operations.filter(({ summary = '' }) => !/^[A-Z].*\.$/.test(summary)).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('tells how a browser signs in, who it is, and how it signs out: all of them without a token', () => {
+    const session = operations.filter(({ path }) => path.startsWith('/api/session'));
+    expect(session.map(({ name }) => name).toSorted()).toEqual([
+      'GET /api/session',
+      'POST /api/session',
+      'POST /api/session/end',
+    ]);
+    expect(operations.filter(({ security }) => security?.length === 0)).toEqual(session);
+    for (const { responses } of session) {
+      const answer = responses['200']?.content?.['application/json']?.schema;
+      expect(answer).toMatchObject({ required: ['role', 'sandbox'] });
+      const valid = new Ajv2020({ strict: false }).compile(answer ?? false);
+      expect(
+        [
+          { role: 'viewer', sandbox: false },
+          { role: null, sandbox: true },
+        ].map((one) => valid(one)),
+      ).toEqual([true, true]);
+      expect(valid({ role: 'admin', sandbox: false })).toBe(false);
+    }
+    const asked = session.find(({ name }) => name === 'POST /api/session')?.requestBody;
+    expect(asked?.content?.['application/json']?.schema).toMatchObject({ required: ['token'] });
+    expect(document.components.securitySchemes['session']).toMatchObject({ type: 'apiKey', in: 'cookie' });
   });
 
   it('declares every name in an address, each parameter once, each with a description', () => {

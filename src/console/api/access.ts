@@ -26,8 +26,10 @@ export interface Access {
   cookieFor(role: Role): string;
 }
 
+export const sessionCookie = 'hookline_session';
+
 /** Clears the cookie. */
-export const noCookie = 'hookline_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0';
+export const noCookie = `${sessionCookie}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`;
 
 const sessionMs = 12 * 3_600_000;
 
@@ -63,7 +65,7 @@ export function createAccess(tokens: Tokens, clock: () => number): Access {
     },
     cookieFor: (role) => {
       const text = `${role}.${clock() + sessionMs}`;
-      return `hookline_session=${text}.${sign(text)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${sessionMs / 1000}`;
+      return `${sessionCookie}=${text}.${sign(text)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${sessionMs / 1000}`;
     },
   };
 }

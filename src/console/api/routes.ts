@@ -1,6 +1,7 @@
 // Every route of the API: the running server and its OpenAPI document are both made from this list.
 
 import type { FastifyInstance } from 'fastify';
+import type { Access } from './access.ts';
 import { attentionRoutes } from './attention.ts';
 import { auditRoutes } from './audit.ts';
 import { bulkRoutes } from './bulk.ts';
@@ -17,12 +18,13 @@ import { playgroundRoutes } from './playground.ts';
 import { reloadRoutes } from './reload.ts';
 import { runRoutes } from './runs.ts';
 import { sandboxRoutes } from './sandbox.ts';
+import { sessionRoutes } from './session.ts';
 import { statusRoutes } from './status.ts';
 import { whyRoutes } from './why.ts';
 import { workflowRoutes } from './workflows.ts';
 
 /** Adds them, each with the form that failures have. */
-export function apiRoutes(api: FastifyInstance, parts: AdminParts): void {
+export function apiRoutes(api: FastifyInstance, parts: AdminParts, access: Access): void {
   api.addHook('onRoute', (route) => {
     const { response, ...schema } = route.schema ?? {};
     route.schema = { ...schema, response: { ...(response as object | undefined), '4xx': failure, '5xx': failure } };
@@ -48,4 +50,5 @@ export function apiRoutes(api: FastifyInstance, parts: AdminParts): void {
   ]) {
     routes(api, parts);
   }
+  sessionRoutes(api, parts, access);
 }

@@ -12,7 +12,6 @@ import { healthRoutes } from './health.ts';
 import { metricRoutes } from './metrics.ts';
 import type { AdminParts } from './parts.ts';
 import { apiRoutes } from './routes.ts';
-import { sessionRoutes } from './session.ts';
 
 export interface Admin {
   /** Rejects with `port.taken`. */
@@ -78,8 +77,7 @@ export function createAdmin(parts: AdminParts): Admin {
 function addApi(api: FastifyInstance, parts: AdminParts, access: Access): void {
   guardApi(api, parts, access);
   api.setNotFoundHandler(answerUnknown);
-  apiRoutes(api, parts);
-  sessionRoutes(api, parts, access);
+  apiRoutes(api, parts, access);
   let document: Promise<object> | undefined;
   api.get(
     '/openapi.json',

@@ -37,6 +37,9 @@ export const summaries: Readonly<Record<string, string>> = {
   'POST /api/playground/check': 'Every problem of a workflow text. Nothing is kept.',
   'POST /api/playground/complete': 'What may stand at a cursor of a workflow text.',
   'POST /api/playground/try': 'What a workflow text makes of an event. Nothing is sent.',
+  'GET /api/session': 'Who asks: an operator, a viewer or nobody. Answers to everyone.',
+  'POST /api/session': 'Signs a browser in: a right token is answered with a signed cookie of twelve hours.',
+  'POST /api/session/end': 'Signs a browser out: its cookie is cleared.',
   'GET /api/status': 'What the process says of itself, with the counts of the store.',
 };
 
