@@ -2,8 +2,9 @@
 
 import type { LookupFunction, Socket } from 'node:net';
 import type * as Undici from 'undici';
-import { outcomeSymbol, UnknownOutcomeError } from '../plugin/index.ts';
-import { createGuard, refused, type Guard } from './guard.ts';
+import { exchange } from './exchange.ts';
+import { createGuard, type Guard } from './guard.ts';
+import { headerLines, isRequest, readOutgoing } from './outgoing.ts';
 import type { Sending } from './sending.ts';
 
 export interface FetchTimeouts {
@@ -38,11 +39,11 @@ export type GuardedFetch = typeof globalThis.fetch & {
 };
 
 interface Client {
-  readonly undici: typeof Undici;
   readonly dispatcher: Undici.Dispatcher;
   close(): Promise<void>;
 }
 
+const unlimited = { headersTimeout: 0, bodyTimeout: 0 };
 const defaultTimeouts: FetchTimeouts = { connectMs: 10_000, headersMs: 30_000, bodyMs: 30_000, totalMs: 60_000 };
 
 /**
@@ -56,40 +57,38 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const maxBytes = options.maxBytes ?? 10_485_760;
   let client: Promise<Client> | undefined;
-  const open = () => (client ??= openClient(options, guard, timeouts));
+  const open = () => (client ??= openClient(options, guard, timeouts.connectMs));
 
   const call: typeof globalThis.fetch = async (input, init) => {
     const scope = options.sending.current();
     scope?.tracked();
     const url = new URL(isRequest(input) ? input.url : input);
     guard.checkUrl(url);
-    const limit = scope ? scope.signal : AbortSignal.timeout(timeouts.totalMs);
+    const { dispatcher } = await open();
+    const { method, headers, body } = await readOutgoing(input, init);
+    const asked = init ?? (isRequest(input) ? input : {});
     const given = init?.signal ?? (isRequest(input) ? input.signal : undefined);
-    const { undici, dispatcher } = await open();
-    const request = await plainInit(undici, input, init, scope?.traceparent);
-    const response = await undici
-      .fetch(url, {
-        ...request,
-        redirect: (init ?? (isRequest(input) ? input : {})).redirect === 'error' ? 'error' : 'manual',
-        signal: given ? AbortSignal.any([limit, given]) : limit,
-        dispatcher,
-      })
-      .catch((error: unknown) => {
-        throw ownError(error, url);
-      });
-    return limitBody(undici, response, maxBytes);
+    const limit = scope ? scope.signal : AbortSignal.timeout(timeouts.totalMs);
+    return exchange(dispatcher, {
+      url,
+      method,
+      headers: headerLines(headers, url.protocol === 'https:', scope?.traceparent),
+      body,
+      refuseRedirect: asked.redirect === 'error',
+      signals: given ? [limit, given] : [limit],
+      // An attempt has a limit of its own.
+      timeouts: scope ? unlimited : { headersTimeout: timeouts.headersMs, bodyTimeout: timeouts.bodyMs },
+      maxBytes,
+      sent: () => scope?.sent(),
+    });
   };
   return Object.assign(call, { close: async () => (await client)?.close() });
 }
 
 /** Loads undici at the first request: it takes 28 MB and 90 ms. */
-async function openClient(
-  { sending, lookup }: GuardedFetchOptions,
-  guard: Guard,
-  timeouts: FetchTimeouts,
-): Promise<Client> {
+async function openClient({ lookup }: GuardedFetchOptions, guard: Guard, timeout: number): Promise<Client> {
   const undici = await import('undici');
-  const settings = { timeout: timeouts.connectMs, allowH2: false };
+  const settings = { timeout, allowH2: false };
   const free = undici.buildConnector(lookup ? { ...settings, lookup } : settings);
   const guarded = undici.buildConnector({ ...settings, lookup: guard.lookup });
   const connecting = new Set<Socket>();
@@ -118,90 +117,5 @@ async function openClient(
     for (const socket of connecting) socket.destroy();
     await agent.destroy();
   };
-  return { undici, dispatcher: agent.compose(reportTo(sending, timeouts)), close };
-}
-
-/** Tells the attempt when its request is about to be written to a connected socket; sets the time limits outside attempts. */
-function reportTo(sending: Sending, timeouts: FetchTimeouts): Undici.Dispatcher.DispatcherComposeInterceptor {
-  const outside = { headersTimeout: timeouts.headersMs, bodyTimeout: timeouts.bodyMs };
-  const inside = { headersTimeout: 0, bodyTimeout: 0 };
-  return (dispatch) => (options, handler) => {
-    const scope = sending.current();
-    const watched = Object.create(handler) as Undici.Dispatcher.DispatchHandler;
-    watched.onRequestStart = function (controller, context) {
-      handler.onRequestStart?.call(this, controller, context);
-      if (!controller.aborted) scope?.sent();
-    };
-    return dispatch({ ...options, ...(scope ? inside : outside) }, watched);
-  };
-}
-
-function isRequest(input: string | URL | Request): input is Request {
-  return typeof input === 'object' && !(input instanceof URL);
-}
-
-/**
- * What undici's `fetch` understands: it takes Node's own `Request` for a URL, and sends Node's own `FormData` as the text
- * "[object FormData]", without an error.
- */
-async function plainInit(
-  undici: typeof Undici,
-  input: string | URL | Request,
-  init: RequestInit | undefined,
-  traceparent: string | undefined,
-): Promise<Undici.RequestInit> {
-  const form = Object.prototype.toString.call(init?.body) === '[object FormData]';
-  let plain = (init ?? {}) as unknown as Undici.RequestInit;
-  if (form || isRequest(input)) {
-    const request = new Request(input, init);
-    const body = request.body === null ? null : await request.arrayBuffer();
-    plain = { method: request.method, headers: [...request.headers], body };
-  }
-  const headers = new undici.Headers(plain.headers);
-  if (!headers.has('user-agent')) headers.set('user-agent', 'hookline');
-  if (traceparent !== undefined && !headers.has('traceparent')) headers.set('traceparent', traceparent);
-  return { ...plain, headers };
-}
-
-/** An error of the guard as it was thrown, without the "fetch failed" around it. */
-function ownError(error: unknown, url: URL): unknown {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && outcomeSymbol in cause) return cause;
-  if (cause instanceof Error && cause.message === 'bad port') {
-    return refused(`port ${url.port} of "${url.hostname}" belongs to another protocol than HTTP`);
-  }
-  return error;
-}
-
-/** The same answer with a body that fails once it is larger than allowed. */
-function limitBody(undici: typeof Undici, response: Undici.Response, maxBytes: number): Undici.Response {
-  if (response.body === null || isShort(response, maxBytes)) return response;
-  let total = 0;
-  const reader = response.body.getReader();
-  // Not a TransformStream: passing an answer through one costs more than all else that is done for it.
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
-    const { done, value } = await reader.read();
-    if (done) return controller.close();
-    total += value.byteLength;
-    if (total <= maxBytes) return controller.enqueue(value);
-    const error = tooLarge(response.url, maxBytes);
-    controller.error(error);
-    return reader.cancel(error);
-  };
-  const cancel = (reason: unknown) => reader.cancel(reason);
-  const body = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
-  const { status, statusText, headers, url } = response;
-  return Object.defineProperty(new undici.Response(body, { status, statusText, headers }), 'url', { value: url });
-}
-
-/** Its announced length is small enough, and no byte more is read: then nothing needs to be counted. */
-function isShort({ headers }: Undici.Response, maxBytes: number): boolean {
-  const length = headers.get('content-length');
-  return length !== null && Number(length) <= maxBytes && !headers.has('content-encoding');
-}
-
-function tooLarge(url: string, maxBytes: number): UnknownOutcomeError {
-  return new UnknownOutcomeError(`"${new URL(url).host}" answered with more than ${maxBytes} bytes`, {
-    code: 'HOOKLINE_RESPONSE_TOO_LARGE',
-  });
+  return { dispatcher: agent, close };
 }

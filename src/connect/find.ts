@@ -24,17 +24,24 @@ interface Custom {
   readonly broken: Map<string, string>;
 }
 
+export interface FindOptions {
+  readonly pluginsDir: string;
+  /** Time that the modules of one plugin have to load; default 15 s. One that never gives the thread back is not stopped by it. */
+  readonly loadMs?: number;
+}
+
 const namePattern = /^[a-z][a-z0-9-]*$/;
 
 /**
  * Loads every plugin of the folder; a broken one is reported in `broken` and does not stop the others. What ships is
  * loaded when asked for. A name is only ever looked up, never turned into a path.
  */
-export async function findConnectors(options: { readonly pluginsDir: string }): Promise<Found> {
+export async function findConnectors(options: FindOptions): Promise<Found> {
   const custom: Custom = { connectors: new Map(), sources: new Map(), broken: new Map() };
   const files = await pluginFiles(options.pluginsDir, custom.broken);
   if (files.size > 0) resolvePluginApi();
-  for (const [name, file] of files) await loadPlugin(name, file, custom);
+  const { loadMs = 15_000 } = options;
+  for (const [name, file] of files) await loadPlugin(name, file, { custom, loadMs });
   const own = (name: string) => (Object.hasOwn(shipped, name) ? shipped[name] : undefined);
   const names = (kind: 'connector' | 'source') => Object.keys(shipped).filter((name) => own(name)?.[kind]);
   return {
@@ -103,11 +110,17 @@ async function placeFault(name: string, file: string, root: string): Promise<str
   return undefined;
 }
 
-async function loadPlugin(name: string, file: string, custom: Custom): Promise<void> {
+interface Loading {
+  readonly custom: Custom;
+  readonly loadMs: number;
+}
+
+async function loadPlugin(name: string, file: string, { custom, loadMs }: Loading): Promise<void> {
   const fail = (why: string) => void custom.broken.set(name, `"${file}": ${why}`);
   let found: unknown;
   try {
-    found = ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+    const loaded = within(loadMs, import(pathToFileURL(file).href) as Promise<{ default?: unknown }>);
+    found = (await loaded).default;
   } catch (error) {
     return fail(importFault(error, file));
   }
@@ -122,6 +135,14 @@ async function loadPlugin(name: string, file: string, custom: Custom): Promise<v
   if (why !== undefined) return fail(why);
   if (isSource) custom.sources.set(name, found as Source);
   else custom.connectors.set(name, found as Connector);
+}
+
+/** The timer also keeps the process alive, which would end without a word when nothing else is left to wait for. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const why = `it is not loaded after ${ms / 1000} s; what it awaits at its top level does not come`;
+  const timer = setTimeout(() => late.reject(new Error(why)), ms);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 function importFault(error: unknown, file: string): string {

@@ -25,8 +25,15 @@ export interface Guard {
   readonly lookup: LookupFunction;
 }
 
-/** Services that take an HTTP request for commands of their own; the ports that browsers refuse are refused by fetch. */
+/** Services that take an HTTP request for commands of their own: reached only where the operator names host and port. */
 const foreignPorts = new Set(['6379', '11211']);
+
+/** The ports of other protocols that no fetch calls, as its standard lists them. */
+const badPorts = new Set(
+  `1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 135 137
+   139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995 1719 1720
+   1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080`.split(/\s+/),
+);
 
 export function createGuard(options: GuardOptions): Guard {
   const open = new Set(options.openHosts.map(normalHost));
@@ -48,10 +55,11 @@ export function createGuard(options: GuardOptions): Guard {
     checkUrl: (url) => {
       checkUrlForm(url);
       const port = portOf(url);
-      if (foreignPorts.has(port) && !named(normalHost(url.hostname), port)) {
+      const isForeign = foreignPorts.has(port) && !named(normalHost(url.hostname), port);
+      if (!isForeign) checkHost(url.hostname, port);
+      if (isForeign || badPorts.has(port)) {
         throw refused(`port ${port} of "${url.hostname}" belongs to another protocol than HTTP`);
       }
-      checkHost(url.hostname, port);
     },
     lookup: guardLookup(options.lookup ?? dnsLookup, reachable),
   };
@@ -75,7 +83,7 @@ function portOf(url: { readonly protocol: string; readonly port: string }): stri
 }
 
 /** An error of the guard: nothing was sent, and the same call will never be let through. */
-export function refused(message: string): PermanentError {
+function refused(message: string): PermanentError {
   return new PermanentError(message, { code: 'HOOKLINE_BLOCKED_URL' });
 }
 

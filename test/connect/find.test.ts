@@ -103,11 +103,12 @@ interface Report {
 const run = promisify(execFile);
 
 /** Finds the plugins of a folder in a process of its own and calls `typed.hello`, `plain.hello` and so on. */
-async function find(dir: string): Promise<Report> {
+async function find(dir: string, loadMs?: number): Promise<Report> {
+  const options = JSON.stringify({ pluginsDir: dir, loadMs });
   const script = `
     const { findConnectors } = await import(${JSON.stringify(findUrl)});
-    const found = await findConnectors({ pluginsDir: ${JSON.stringify(dir)} });
-    const again = await findConnectors({ pluginsDir: ${JSON.stringify(dir)} });
+    const found = await findConnectors(${options});
+    const again = await findConnectors(${options});
     const said = [];
     for (const name of again.connectorNames) {
       const connector = await found.connector(name);
@@ -198,6 +199,18 @@ describe('findConnectors', () => {
     expect(found.broken.size).toBe(0);
     expect((await found.connector('http'))?.name).toBe('http');
     expect(await found.source('http')).toBeUndefined();
+  });
+
+  it('leaves out a plugin that waits for what never comes, and loads the others', async () => {
+    const dir = join(root, 'waiting');
+    await mkdir(dir);
+    await writeFile(join(dir, 'never.js'), 'await new Promise(() => {});\nexport default {};');
+    await writeFile(join(dir, 'plain.js'), connector('plain'));
+    const found = await find(dir, 300);
+    expect(found.broken).toEqual({
+      never: `"${join(dir, 'never.js')}": it is not loaded after 0.3 s; what it awaits at its top level does not come`,
+    });
+    expect(found.said).toBe('plain hello you');
   });
 
   it('says so when the folder is no folder', async () => {
