@@ -153,6 +153,12 @@ export const hostErrors = {
     exit: 1,
     help: 'Look at it with "hookline runs {id}".',
   },
+  'playground.stuck': {
+    message: 'the playground did not start: {why}',
+    status: 503,
+    exit: 1,
+    help: 'Look at the plugin that was changed last: it must load at once, without a loop and without waiting.',
+  },
   'input.invalid': {
     message: '{what}',
     status: 400,

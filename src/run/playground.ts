@@ -9,7 +9,7 @@ import type { Completion } from '../workflow/completion/complete.ts';
 import type { Asked, Checked, PlaygroundAnswer, PlaygroundCall, TriedText } from './playground-look.ts';
 
 export interface Playground {
-  /** All reject with `input.invalid` when the text takes too long. */
+  /** All reject with `input.invalid` when the text takes too long, and with `playground.stuck` when a plugin does not let it start. */
   check(text: string): Promise<Checked>;
   complete(text: string, offset: number): Promise<Completion>;
   try(text: string, event: EventScope): Promise<TriedText>;
@@ -20,6 +20,8 @@ export interface PlaygroundParts {
   readonly pluginsDir: string;
   readonly settings: Settings;
   readonly clock: () => number;
+  /** Time that its thread has to load the plugins; default 20 s. */
+  readonly startMs?: number;
 }
 
 const patienceMs = 2000;
@@ -27,7 +29,7 @@ const patienceMs = 2000;
 const idleMs = 60_000;
 
 /** The thread is started by the first call. */
-export function createPlayground({ pluginsDir, settings, clock }: PlaygroundParts): Playground {
+export function createPlayground({ pluginsDir, settings, clock, startMs = 20_000 }: PlaygroundParts): Playground {
   let thread: Promise<Thread> | undefined;
   let idle: NodeJS.Timeout | undefined;
   const end = async () => {
@@ -38,7 +40,7 @@ export function createPlayground({ pluginsDir, settings, clock }: PlaygroundPart
   };
   const ask = async <T>(asked: Asked): Promise<T> => {
     clearTimeout(idle);
-    thread ??= startThread({ pluginsDir, settings });
+    thread ??= startThread({ pluginsDir, settings }, startMs);
     try {
       return (await (await thread).ask({ ...asked, now: clock() })) as T;
     } catch (error) {
@@ -61,7 +63,10 @@ interface Thread {
   end(): Promise<unknown>;
 }
 
-async function startThread(workerData: { readonly pluginsDir: string; readonly settings: Settings }): Promise<Thread> {
+async function startThread(
+  workerData: Pick<PlaygroundParts, 'pluginsDir' | 'settings'>,
+  startMs: number,
+): Promise<Thread> {
   const worker = new Worker(new URL('./playground-worker.ts', import.meta.url), {
     name: 'playground',
     workerData,
@@ -83,7 +88,7 @@ async function startThread(workerData: { readonly pluginsDir: string; readonly s
   });
   worker.on('error', () => fail(tooMuch()));
   worker.on('exit', () => fail(tooMuch()));
-  await ready.promise;
+  await started(worker, ready.promise, { ...workerData, startMs });
   let last = 0;
   return {
     ask: async (asked) => {
@@ -96,6 +101,22 @@ async function startThread(workerData: { readonly pluginsDir: string; readonly s
     },
     end: () => worker.terminate(),
   };
+}
+
+/** Rejects with `playground.stuck`, and then its thread has ended. */
+async function started(
+  worker: Worker,
+  ready: Promise<undefined>,
+  { pluginsDir, startMs }: { readonly pluginsDir: string; readonly startMs: number },
+): Promise<void> {
+  const late = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => late.resolve('late'), startMs);
+  const ended = ready.catch(() => 'ended' as const);
+  const found = await Promise.race([ended, late.promise]).finally(() => clearTimeout(timer));
+  if (found === undefined) return;
+  await worker.terminate();
+  const what = found === 'late' ? `takes more than ${startMs / 1000} s to load` : 'ends the thread that loads it';
+  throw new HostError('playground.stuck', { why: `a plugin in "${pluginsDir}" ${what}` });
 }
 
 function tooMuch(): HostError {

@@ -51,6 +51,29 @@ workflows:
       - { id: a, uses: one.call, with: { as: ${as} } }
 `;
 
+it.each([
+  ['for (;;);', 'takes more than 0.5 s to load'],
+  ['await new Promise((resolve) => setTimeout(resolve, 60_000));', 'takes more than 0.5 s to load'],
+  ['process.exit(3);', 'ends the thread that loads it'],
+])('a plugin that does not load is told, and gives its thread back: %s', async (code, why) => {
+  const stuck = mkdtempSync(join(tmpdir(), 'hookline-stuck-'));
+  const options = { pluginsDir: stuck, settings: readSettings({}), clock: Date.now };
+  writeFileSync(join(stuck, 'hard.ts'), `${code}\n${plugin}`);
+  // A thread that is ended by itself need not be waited for.
+  const startMs = why.startsWith('ends') ? 60_000 : 500;
+  const first = createPlayground({ ...options, startMs });
+  await expect(first.check(text('easy'))).rejects.toMatchObject({
+    code: 'playground.stuck',
+    message: `the playground did not start: a plugin in "${stuck}" ${why}`,
+  });
+  await first.close();
+  writeFileSync(join(stuck, 'hard.ts'), plugin);
+  const second = createPlayground(options);
+  expect(await second.check(text('easy')), 'as soon as it loads').toMatchObject({ problems: [] });
+  await second.close();
+  rmSync(stuck, { recursive: true });
+});
+
 it.each(['slow', 'large'])('a text that is too %s is refused, and the next one is answered', async (as) => {
   await expect(playground.check(text(as))).rejects.toMatchObject({
     code: 'input.invalid',
