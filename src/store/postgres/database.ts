@@ -35,13 +35,17 @@ export interface Limits {
 
 export const usualLimits: Limits = { queryMs: 10_000, connectMs: 5000 };
 
-/** What every connection is opened with. */
-export function connectionOptions(url: string, { queryMs, connectMs }: Limits = usualLimits) {
+/** What every connection is opened with. `off`: what else the planner does not do. */
+export function connectionOptions(
+  url: string,
+  { queryMs, connectMs }: Limits = usualLimits,
+  off: readonly string[] = [],
+) {
   return {
     connectionString: url,
     application_name: 'hookline',
     // Short statements gain nothing by being compiled, and it takes longer than they do.
-    options: '-c jit=off',
+    options: ['jit', ...off].map((name) => `-c ${name}=off`).join(' '),
     connectionTimeoutMillis: connectMs,
     query_timeout: queryMs,
     // The server gives up a little earlier, so that nothing goes on there that nobody waits for.

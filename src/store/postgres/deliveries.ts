@@ -1,9 +1,9 @@
-// Deliveries: those that are refused, and the list of all.
+// Deliveries: those that are refused, and the list of all: rows of their own, and the first one of each event, which is told by the event's row.
 
 import type { Delivery, DeliveryStatus } from '../../core/model.ts';
 import type { DeliveryFilter, Page, RefuseDelivery } from '../store.ts';
 import type { Sql } from './database.ts';
-import { readPage } from './page.ts';
+import { limitOf, readPage } from './page.ts';
 
 export async function refuse(sql: Sql, batch: readonly RefuseDelivery[]): Promise<void> {
   if (batch.length === 0) return;
@@ -25,6 +25,11 @@ export async function refuse(sql: Sql, batch: readonly RefuseDelivery[]): Promis
   );
 }
 
+/** The event that is named like this delivery but for the prefix: then its row tells of both, and both sort alike. */
+export function eventOf(deliveryId: string): string | undefined {
+  return deliveryId.startsWith('dlv') ? `evt${deliveryId.slice(3)}` : undefined;
+}
+
 interface DeliveryRow {
   id: string;
   source: string;
@@ -37,12 +42,53 @@ interface DeliveryRow {
   body: Buffer | null;
 }
 
-const columns = 'id, source, status, received_at, reason, event_id, size, headers, body';
+const rowsOfTheirOwn = {
+  name: 'deliveries',
+  columns: 'id, source, status, received_at, reason, event_id, size, headers, body',
+} as const;
+
+const rowsOfEvents = {
+  name: 'events',
+  columns:
+    "'dlv' || substr(id, 4) as id, source, 'accepted' as status, received_at, null as reason, id as event_id, " +
+    'length(body) as size, headers, null::bytea as body',
+  only: 'headers is not null',
+} as const;
 
 export async function deliveries(sql: Sql, filter: DeliveryFilter, page: Page): Promise<readonly Delivery[]> {
-  const { eventId: event_id, ...rest } = filter;
-  const rows = await readPage<DeliveryRow>(sql, { name: 'deliveries', columns }, { event_id, ...rest }, page);
-  return rows.map((row) => ({
+  const { id, eventId: event_id, status, source, reason } = filter;
+  const own = readPage<DeliveryRow>(sql, rowsOfTheirOwn, { id, event_id, status, source, reason }, page);
+  if (status === 'duplicate' || status === 'refused' || reason !== undefined) return (await own).map(toDelivery);
+  const all = [...(await own), ...(await firstOnes(sql, filter, page))];
+  return all
+    .sort((a, b) => (a.id < b.id ? 1 : -1))
+    .slice(0, limitOf(page))
+    .map(toDelivery);
+}
+
+async function firstOnes(sql: Sql, { id, eventId, source }: DeliveryFilter, page: Page): Promise<DeliveryRow[]> {
+  const named = id === undefined ? eventId : (eventOf(id) ?? '');
+  if (eventId !== undefined && eventId !== named) return [];
+  const { before, from } = page;
+  return readPage<DeliveryRow>(
+    sql,
+    rowsOfEvents,
+    { id: named, source },
+    {
+      limit: page.limit,
+      ...(before === undefined ? {} : { before: amongEvents(before) }),
+      ...(from === undefined ? {} : { from: amongEvents(from) }),
+    },
+  );
+}
+
+/** What is no delivery's id still has its place among them. */
+function amongEvents(id: string): string {
+  return eventOf(id) ?? (id < 'dlv' ? '' : 'evu');
+}
+
+function toDelivery(row: DeliveryRow): Delivery {
+  return {
     id: row.id,
     source: row.source,
     status: row.status,
@@ -52,7 +98,7 @@ export async function deliveries(sql: Sql, filter: DeliveryFilter, page: Page): 
     eventId: row.event_id,
     size: row.size,
     body: row.body === null ? null : toBytes(row.body),
-  }));
+  };
 }
 
 /** A plain array of bytes, as every store gives it. */

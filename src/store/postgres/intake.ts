@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { HostError } from '../../core/errors.ts';
 import { createBatcher } from '../batch.ts';
 import type { AcceptDelivery, Accepted, Settled } from '../store.ts';
-import { acceptOnce, findAccepted } from './accept.ts';
+import { acceptFirst, acceptOnce, findAccepted } from './accept.ts';
 import { connectionOptions, sqlOf, type Limits, type Sql } from './database.ts';
 import { isConflict, isLost, toStoreError, whyUnavailable } from './fault.ts';
 
@@ -66,14 +66,14 @@ async function acceptGroup(line: Line, items: readonly AcceptDelivery[]): Promis
 
 const mostRounds = 20;
 
-/** Asks again for keys that another replica was taking; each round at least one is decided. */
+/** First what is new, then the rest. Asks again for keys that another replica was taking; each round at least one is decided. */
 async function acceptSure(line: Line, items: readonly AcceptDelivery[]): Promise<readonly Accepted[]> {
   const answers = new Map<AcceptDelivery, Accepted>();
   let open = items;
   for (let round = 0; open.length > 0; round++) {
     if (round === mostRounds)
       throw new HostError('store.unavailable', { why: 'the database was too busy with other writes' });
-    const found = await acceptKnown(line, open);
+    const found = await acceptKnown(line, open, round === 0 ? acceptFirst : acceptOnce);
     for (const [index, item] of open.entries()) {
       const answer = found[index];
       if (answer) answers.set(item, answer);
@@ -84,9 +84,13 @@ async function acceptSure(line: Line, items: readonly AcceptDelivery[]): Promise
 }
 
 /** When the answer is lost nobody knows whether the batch is stored, so it is looked for before anything is said. */
-async function acceptKnown(line: Line, items: readonly AcceptDelivery[]): Promise<readonly (Accepted | undefined)[]> {
+async function acceptKnown(
+  line: Line,
+  items: readonly AcceptDelivery[],
+  accept: typeof acceptOnce,
+): Promise<readonly (Accepted | undefined)[]> {
   try {
-    return await line.use((sql) => acceptOnce(sql, items));
+    return await line.use((sql) => accept(sql, items));
   } catch (error) {
     if (isConflict(error) && (error as { code?: string }).code !== '23505') return items.map(() => undefined);
     if (whyUnavailable(error) === undefined) throw error;
@@ -103,6 +107,9 @@ interface Line {
   close(): Promise<void>;
 }
 
+/** Marks and events are always found by index: what the planner knows of a table may be from when it was empty. */
+const byIndex = ['enable_seqscan'];
+
 /** One connection, made anew when it broke. Its errors are the driver's own. */
 function createLine(url: string, limits?: Limits): Line {
   let open: Client | null = null;
@@ -113,7 +120,7 @@ function createLine(url: string, limits?: Limits): Line {
     dropped?.end().catch(() => undefined);
   };
   const connect = async () => {
-    const client = new Client(connectionOptions(url, limits));
+    const client = new Client(connectionOptions(url, limits, byIndex));
     client.on('error', () => {
       if (open === client) open = null;
     });

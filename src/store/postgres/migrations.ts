@@ -170,6 +170,10 @@ export const migrations: readonly string[] = [
     name text not null primary key,
     due_us bigint not null
   )`,
+
+  // The first delivery of an event is told by the event's row.
+  `alter table hookline.events add column headers text;
+  create index events_apart on hookline.events (id) where headers is null`,
 ];
 
 /** Any number that no other program takes for its own lock. */

@@ -8,14 +8,15 @@ const mostRows = 500;
 /** Filters by equality; one that is undefined does not filter. Table and column names are ours, never a caller's. */
 export function readPage<R extends object>(
   sql: Sql,
-  table: { readonly name: 'deliveries' | 'events' | 'runs'; readonly columns: string },
+  table: { readonly name: 'deliveries' | 'events' | 'runs'; readonly columns: string; readonly only?: string },
   filter: Readonly<Record<string, unknown>>,
   page: Page,
 ): Promise<R[]> {
   const { conditions, values } = conditionsOf(filter, page);
+  if (table.only !== undefined) conditions.push(table.only);
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-  const text = `select ${table.columns} from hookline.${table.name} ${where} order by id desc limit $${values.length + 1}`;
-  return sql.rows<R>(text, [...values, limitOf(page)]);
+  const rows = `hookline.${table.name} as t ${where} order by t.id desc`;
+  return sql.rows<R>(`select ${table.columns} from ${rows} limit $${values.length + 1}`, [...values, limitOf(page)]);
 }
 
 /** Where the rows of the page stand. */
