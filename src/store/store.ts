@@ -59,7 +59,10 @@ export interface Store {
    * are not among them instead: it claimed them and never got the answer. Returns how many.
    */
   recover(owner: string, now: Time, keep?: readonly string[]): Promise<number>;
-  /** Held runs of this lane with one of these reasons wait again, due now. Returns how many. */
+  /**
+   * Held runs of this lane with one of these reasons wait again, due now. Returns how many. Made in pieces: when it rejects,
+   * some may have been released.
+   */
   release(lane: string, reasons: readonly HeldReason[], now: Time): Promise<number>;
 
   event(id: string): Promise<Event | null>;

@@ -1,7 +1,19 @@
 // Contract: due runs are taken lane by lane, oldest first, each by one owner.
 
 import { expect, test } from 'vitest';
-import { attempt, claimLane, claimOne, day, eventOf, newRun, plannedRun, runOf, start, update } from './rows.ts';
+import {
+  attempt,
+  claimLane,
+  claimOne,
+  day,
+  delivery,
+  eventOf,
+  newRun,
+  plannedRun,
+  runOf,
+  start,
+  update,
+} from './rows.ts';
 import type { Subject } from './store.ts';
 
 export function claimContract({ store }: Subject): void {
@@ -104,6 +116,15 @@ export function claimContract({ store }: Subject): void {
     expect(released).toHaveLength(2);
     expect(released.map(({ run }) => run.reason)).toEqual([null, null]);
     expect(await store().runs({ status: 'held' }, { limit: 10 })).toHaveLength(2);
+  });
+
+  test('releases more runs than one piece has', async () => {
+    const items = Array.from({ length: 1100 }, () => delivery());
+    await store().accept(items);
+    const runs = items.map(({ eventId }) => newRun(eventId, { status: 'held', reason: 'paused', dueAt: null }));
+    await store().plan(runs.map((run) => ({ eventId: run.eventId, runs: [run] })));
+    expect(await store().release('crm', ['credentials', 'paused'], start)).toBe(1100);
+    expect(await store().runs({ status: 'held' }, { limit: 10 })).toEqual([]);
   });
 
   test('does not release a run under the hands of the person who edits it', async () => {

@@ -47,7 +47,7 @@ function useEverything(sql: Sql): void {
   writes.record(writing, [record, { ...record, release: true }, { ...record, fence: 0 }].map(packRecord));
   writes.edit(writing, { runId: run.id, fence, update: update(run) });
   writes.recover(writing, 'b', start);
-  writes.release(writing, 'crm', ['paused'], start);
+  writes.release(writing, 'crm', 'paused', start, 0);
   writes.saveConfig(writing, { hash: 'h', text: '', file: '', at: start });
   writes.probe(writing);
   const [eventId, type, source, workflow, page] = ['e', 't', 's', 'w', { limit: 5, before: 'x' }];

@@ -189,10 +189,21 @@ export async function recover(
   return rows.length;
 }
 
+const held = "status = 'held' and lane = $1 and reason = any($2::text[]) and owner is null";
+
+/** How many are to be released. */
+export async function countHeld(sql: Sql, lane: string, reasons: readonly HeldReason[]): Promise<number> {
+  const text = `select count(*) as count from hookline.runs where ${held}`;
+  const [row] = await sql.rows<{ count: number }>(text, [lane, reasons]);
+  return row?.count ?? 0;
+}
+
+/** A piece of them: all at once may take longer than a statement is given. */
 export async function release(sql: Sql, lane: string, reasons: readonly HeldReason[], now: Time): Promise<number> {
   return sql.run(
-    `update hookline.runs set status = 'waiting', reason = null, due_at = $3, fence = fence + 1
-     where status = 'held' and lane = $1 and reason = any($2::text[]) and owner is null`,
+    `with piece as materialized (select id from hookline.runs where ${held} limit 1000 for update)
+     update hookline.runs r set status = 'waiting', reason = null, due_at = $3, fence = fence + 1
+     from piece where r.id = piece.id`,
     [lane, reasons, now],
   );
 }

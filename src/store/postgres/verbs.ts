@@ -4,7 +4,7 @@ import type { Time } from '../../core/model.ts';
 import type { News, Store } from '../store.ts';
 import { attempts } from './attempts.ts';
 import { backlog } from './backlog.ts';
-import { claim, lanes, nextDue, recover, release, type Claiming } from './claim.ts';
+import { claim, countHeld, lanes, nextDue, recover, release, type Claiming } from './claim.ts';
 import type { Database, Sql } from './database.ts';
 import { deliveries, refuse } from './deliveries.ts';
 import { event, eventRows, events, pending, plan } from './events.ts';
@@ -97,7 +97,14 @@ export function runVerbs(parts: RunVerbs) {
       }
     },
     recover: (owner, now, keep) => changing((sql) => recover(sql, queue, owner, now, keep)),
-    release: (lane, reasons, now) => changing((sql) => release(sql, lane, reasons, now)),
+    release: async (lane, reasons, now) => {
+      // No more than there are now: those that are held again meanwhile are not released again and again.
+      const most = await countHeld(database, lane, reasons);
+      let runs = 0;
+      for (let some = most; some > 0 && runs < most; runs += some)
+        some = await changing((sql) => release(sql, lane, reasons, now));
+      return runs;
+    },
   } satisfies Partial<Store>;
 }
 

@@ -72,12 +72,27 @@ export function recover({ sql }: Writing, owner: string, now: Time, keep?: reado
   return sql.run(`${give} owner = ? and id not in (select value from json_each(?))`, now, owner, kept);
 }
 
-export function release({ sql }: Writing, lane: string, reasons: readonly HeldReason[], now: Time): number {
-  return sql.run(
-    "update runs set status = 'waiting', reason = null, due_at = ?, fence = fence + 1 " +
-      "where status = 'held' and lane = ? and reason in (select value from json_each(?)) and owner is null",
+/** A piece of all that are to be released: where the next one goes on, or null after the last. */
+export interface Released {
+  readonly runs: number;
+  readonly last: number | null;
+}
+
+/** Small enough that no delivery waits long behind it. */
+const mostReleased = 1000;
+
+/** Goes along the rows, so that a run that is held again meanwhile is not released again. */
+export function release({ sql }: Writing, lane: string, reason: HeldReason, now: Time, after: number): Released {
+  const rows = sql.all(
+    `update runs set status = 'waiting', reason = null, due_at = ?, fence = fence + 1 where rowid in (
+       select rowid from runs indexed by runs_held
+       where status = 'held' and lane = ? and reason = ? and rowid > ? and owner is null order by rowid limit ${mostReleased}
+     ) returning rowid as place`,
     now,
     lane,
-    JSON.stringify(reasons),
-  );
+    reason,
+    after,
+  ) as { place: number }[];
+  const last = rows.reduce((most, { place }) => Math.max(most, place), after);
+  return { runs: rows.length, last: rows.length < mostReleased ? null : last };
 }

@@ -1,6 +1,7 @@
 // Opens the embedded store: the port on the main thread, SQLite in a worker, one owner process for each folder.
 
 import type { Store } from '../store.ts';
+import type { Released } from './claims.ts';
 import { startClient, type Client } from './client.ts';
 import { openLists, type ListVerb } from './lists.ts';
 import { pack, packRecord, unpackAnswer, type PackedAnswer } from './pack.ts';
@@ -49,7 +50,7 @@ export async function openSqliteStore(given: OpenSqliteStore): Promise<Store> {
     record: async (batch) => client.call('record', [batch.map(packRecord)]) as ReturnType<Store['record']>,
     edit: verb('edit'),
     recover: verb('recover'),
-    release: verb('release'),
+    release: (...given) => release(client, ...given),
     event: verb('event'),
     events: list('events'),
     eventRows: list('eventRows'),
@@ -64,6 +65,19 @@ export async function openSqliteStore(given: OpenSqliteStore): Promise<Store> {
       await client.close();
     },
   };
+}
+
+/** In pieces, each a transaction of its own: a million held runs must not stand before a delivery. */
+async function release(client: Client, ...[lane, reasons, now]: Parameters<Store['release']>): Promise<number> {
+  let runs = 0;
+  for (const reason of reasons) {
+    for (let after: number | null = 0; after !== null; ) {
+      const piece = (await client.call('release', [lane, reason, now, after])) as Released;
+      runs += piece.runs;
+      after = piece.last;
+    }
+  }
+  return runs;
 }
 
 type Forward<Verbs extends Verb> = <V extends Verbs>(name: V) => Store[V];

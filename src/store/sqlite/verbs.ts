@@ -1,9 +1,10 @@
 // Every verb of the port that the worker serves, and how it is served.
 
+import type { HeldReason, Time } from '../../core/model.ts';
 import type { Store } from '../store.ts';
 import { attempts } from './attempts.ts';
 import { backlog } from './backlog.ts';
-import { claim, lanes, nextDue, recover, release } from './claims.ts';
+import { claim, lanes, nextDue, recover, release, type Released } from './claims.ts';
 import { proveWrite } from './database.ts';
 import { accept, refuse } from './deliveries.ts';
 import { event, eventRows, events, pending, plan } from './events.ts';
@@ -26,10 +27,11 @@ export type WriteVerb = Exclude<keyof Store, ReadVerb | 'close' | 'ended' | 'sha
 
 type StoreVerbs = Omit<Store, 'ended' | 'shared'>;
 
-/** What crosses to the worker in another form than the port's. */
+/** What crosses to the worker in another form than the port's, or in pieces. */
 interface Packed {
   readonly accept: { readonly arguments: [PackedDeliveries]; readonly result: readonly PackedAnswer[] };
   readonly record: { readonly arguments: [readonly PackedRecord[]]; readonly result: readonly boolean[] };
+  readonly release: { readonly arguments: [string, HeldReason, Time, number]; readonly result: Released };
 }
 
 type Arguments<V extends keyof StoreVerbs> = V extends keyof Packed
