@@ -187,3 +187,29 @@ export class HostError extends Error {
     this.help = fill(entry.help);
   }
 }
+
+export interface ListenAt {
+  readonly host: string;
+  readonly port: number;
+  /** Before the names of both settings: `ADMIN_`, or nothing. */
+  readonly prefix: '' | 'ADMIN_';
+}
+
+/** Why an address cannot be listened on; an error that says nothing of the address comes back as it is. */
+export function listenFault(error: unknown, { host, port, prefix }: ListenAt): unknown {
+  const options = { cause: error };
+  const invalid = (name: string, value: string | number, expected: string) =>
+    new HostError('setting.invalid', { name: prefix + name, value, expected }, options);
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new HostError('port.taken', { host, port, setting: `${prefix}PORT` }, options);
+    case 'EACCES':
+      return invalid('PORT', port, 'a port that this user may open, such as one above 1023');
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EADDRNOTAVAIL':
+      return invalid('HOST', host, 'an address of this machine, or a name that leads to one');
+    default:
+      return error;
+  }
+}

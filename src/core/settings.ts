@@ -89,7 +89,10 @@ const flag = (description: string): Setting<boolean> => ({
 
 /** Environment variable → setting. Nothing else in Hookline has a default of its own. */
 export const settingTable = {
-  HOST: text('127.0.0.1', 'Address the receiver listens on; the image sets 0.0.0.0.'),
+  HOST: text(
+    '127.0.0.1',
+    'Address the receiver listens on; the image sets 0.0.0.0. Of a name, `localhost` say, the first address that the system gives is taken, and no other; the line at the start shows it. `::` listens on every address, IPv4 too.',
+  ),
   PORT: port(3000, 'Port of the receiver; 0 takes a free one.'),
   ADMIN_HOST: text('127.0.0.1', 'Address the admin listener listens on; any but a loopback address needs ADMIN_TOKEN.'),
   ADMIN_PORT: port(3001, 'Port of the admin listener; 0 takes a free one.'),

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HostError } from '../core/errors.ts';
+import { listenFault } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Settings } from '../core/settings.ts';
 import { readHeaders } from './headers.ts';
@@ -19,7 +19,7 @@ export interface HttpParts {
 }
 
 export interface HttpServer {
-  /** Rejects with `port.taken`. */
+  /** Rejects with `port.taken` or `setting.invalid`. */
   listen(): Promise<{ readonly url: string }>;
   /** Takes no more requests, and resolves when those under way are answered. */
   close(): Promise<void>;
@@ -151,16 +151,13 @@ function send(response: ServerResponse, { status, headers, body, close = false }
 
 async function listen(server: Server, { HOST, PORT }: HttpParts['settings']): Promise<{ url: string }> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      const details = { port: PORT, host: HOST, setting: 'PORT' };
-      reject(taken ? new HostError('port.taken', details, { cause: error }) : error);
-    });
+    server.once('error', (error) => reject(listenFault(error, { host: HOST, port: PORT, prefix: '' })));
     server.listen({ host: HOST, port: PORT }, resolve);
   });
-  const { port } = server.address() as AddressInfo;
-  const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST;
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
+  // Of a name, only one of its addresses is listened on: which one it is should be seen.
+  const { address, family, port } = server.address() as AddressInfo;
+  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+  return { url: `http://${family === 'IPv6' && host === address ? `[${host}]` : host}:${port}` };
 }
 
 /** Node stops looking for slow senders once a server closes, so what is still unread at the end is cut. */

@@ -1,5 +1,6 @@
 // The server around the deliveries: handshakes, probes, new sources, and an end that loses nothing.
 
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -50,6 +51,27 @@ describe('the server', () => {
     const unready = await fetch(`${url}/readyz`);
     expect([unready.status, await unready.json()]).toEqual([503, { ready: false, store: 'full' }]);
   });
+
+  it.each(['localhost', '0.0.0.0', '::', '::1'])(
+    'listening on %s, names the address where it is found',
+    async (host) => {
+      const { url } = await start({ env: { HOST: host } });
+      const { address } = await lookup(host);
+      const found = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+      expect(new URL(url).hostname).toBe(found.includes(':') ? `[${found}]` : found);
+      expect((await fetch(`${url}/livez`)).status).toBe(200);
+    },
+  );
+
+  it.each(['192.0.2.1', 'no-such-host.invalid'])(
+    'cannot listen on %s, and says which setting is wrong',
+    async (host) => {
+      await expect(start({ env: { HOST: host } })).rejects.toMatchObject({
+        code: 'setting.invalid',
+        message: `setting HOST is "${host}"; expected an address of this machine, or a name that leads to one`,
+      });
+    },
+  );
 
   it('is not ready when nobody can say', async () => {
     const { url } = await start({ ready: () => Promise.reject(new Error('gone')) });

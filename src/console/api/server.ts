@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import build, { type Schema } from 'fast-json-stringify';
 import { fastify, type FastifyInstance } from 'fastify';
-import { HostError } from '../../core/errors.ts';
+import { listenFault } from '../../core/errors.ts';
 import { createAccess, type Access } from './access.ts';
 import { answerFailure, answerUnknown, describeInvalid } from './failure.ts';
 import { guardApi } from './guard.ts';
@@ -61,8 +61,7 @@ export function createAdmin(parts: AdminParts): Admin {
       try {
         await server.listen({ host, port });
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-        throw new HostError('port.taken', { host, port, setting: 'ADMIN_PORT' }, { cause: error });
+        throw listenFault(error, { host, port, prefix: 'ADMIN_' });
       }
       return { url: urlOf(server.server.address() as AddressInfo) };
     },
