@@ -90,10 +90,12 @@ const io: Io = {
   cwd: process.cwd(),
 };
 
-// `hookline runs | head`: who reads no further is no reason to fail.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// `hookline runs | head`, or a terminal that was closed: who reads no further is no reason to fail.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -23,6 +23,7 @@ const help = `hookline dev [file] [--no-sample]
 Runs receiver, engine and the sandbox of every connector in use on a temporary store.
 Needs no credentials and never leaves this machine, whatever the environment holds.
 A change of the workflow file is loaded at once; problems are printed, and the file before goes on.
+Ctrl-C ends it, and so does closing the terminal (SIGHUP); nothing is kept.
 
   file         a file, or a folder whose *.yaml files are loaded as one;
                default: ./workflows.yaml, else ./workflows/, else the example that comes with Hookline
@@ -38,7 +39,7 @@ export async function dev(args: readonly string[], io: Io): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'hookline-dev-'));
   const file = workflowFile(io.cwd, positionals[0]);
-  const signal = untilSignal();
+  const signal = untilSignal('SIGINT', 'SIGTERM', 'SIGHUP');
   try {
     const loaded: { again?: () => void } = {};
     const { app, token, code } = await start(io, file, folder, (happening) => {

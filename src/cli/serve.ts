@@ -37,7 +37,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const databaseUrl = databaseAddress(io.env);
   const viewer = viewerToken(io, token);
   redactor.add([token, viewer, databaseUrl, URL.parse(databaseUrl)?.password ?? '']);
-  const asked = untilSignal();
+  const asked = untilSignal('SIGINT', 'SIGTERM');
   const hangup = onHangup();
   const app = await startApp({
     settings,

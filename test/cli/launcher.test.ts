@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,16 @@ const launcher = fileURLToPath(new URL('../../bin/hookline.js', import.meta.url)
 const older = "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.0.0' })";
 
 let folder: string;
+let temporary: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hookline-launcher-'));
+  temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function launch(...args: readonly string[]) {
-  const env = { ...process.env, PORT: '0', ADMIN_PORT: '0', ADMIN_TOKEN: '' };
+  const env = { ...process.env, PORT: '0', ADMIN_PORT: '0', ADMIN_TOKEN: '', TMPDIR: temporary };
   return spawn(process.execPath, ['--import', older, launcher, ...args], {
     cwd: folder,
     env,
@@ -28,7 +31,7 @@ function launch(...args: readonly string[]) {
   });
 }
 
-it('stops what it started when it is told to stop', async () => {
+it.each(['SIGTERM', 'SIGHUP'] as const)('stops what it started at %s, and leaves nothing behind', async (signal) => {
   const child = launch('dev', '--no-sample');
   const ended = once(child, 'exit');
   const dev = join(folder, '.hookline', 'dev.json');
@@ -38,9 +41,13 @@ it('stops what it started when it is told to stop', async () => {
     });
   });
   expect(existsSync(dev)).toBe(true);
-  child.kill('SIGTERM');
+  const stores = () => readdirSync(temporary).filter((name) => name.startsWith('hookline-dev-'));
+  expect(stores()).toHaveLength(1);
+  child.kill(signal);
+  if (signal === 'SIGHUP') child.kill(signal);
   expect(await ended).toEqual([0, null]);
   expect(existsSync(dev)).toBe(false);
+  expect(stores()).toEqual([]);
 });
 
 it('goes on when nobody reads what it says any more', async () => {
