@@ -14,9 +14,9 @@ export interface Rates {
   nextAt(): Time | null;
   /** At which pace turns are taken from all replicas; undefined without a rate. */
   pace(name: string): Pace | undefined;
-  /** Another replica has the turn: nothing is free for so long, and for a while this process asks for its share only. */
+  /** The call that was taken may not begin, another replica has its turn: nothing is free for so long, and a little longer. */
   refused(name: string, waitMs: number): void;
-  /** So many processes share each rate. */
+  /** So many replicas share each rate. */
   share(among: number): void;
 }
 
@@ -35,17 +35,21 @@ interface Bucket {
   dueAt: Time;
   /** How many asked in vain since a call was taken. */
   asked: number;
-  /** Until then it is taken that every replica has calls to make. */
-  sharedUntil: Time;
+  /** Other replicas have the turns until then. */
+  theirsUntil: Time;
 }
 
-/** After a turn that another replica had, this process asks for its share only, for so many calls and no longer than that. */
-const sharedCalls = 20;
-const sharedMs = 10_000;
+/**
+ * Who had the last turn asks for the next one at once; whoever did not comes back so many intervals later for each other
+ * replica, and no later than that: few ask in vain, and no turn is left when one of them has nothing more to call.
+ */
+const laterIntervals = 4;
+const laterMs = 500;
 
 export function createRates(parts: RateParts): Rates {
   const { rate, clock } = parts;
-  const { look, names, share } = createBuckets(parts);
+  const { look, names } = createBuckets(parts);
+  let sharers = 1;
   return {
     free: (name) => look(name)?.free ?? Number.POSITIVE_INFINITY,
     take: (name) => {
@@ -78,36 +82,37 @@ export function createRates(parts: RateParts): Rates {
       const found = look(name);
       if (found === undefined) return;
       const { bucket, everyMs } = found;
-      bucket.sharedUntil = clock() + Math.min(sharedCalls * everyMs, sharedMs);
-      bucket.dueAt = Math.max(bucket.dueAt, clock() + waitMs + (spareOf(everyMs) - 1) * everyMs);
+      const later = Math.min((sharers - 1) * laterIntervals * everyMs, laterMs);
+      bucket.theirsUntil = clock() + waitMs + later;
+      bucket.dueAt -= everyMs;
     },
-    share,
+    share: (among) => {
+      sharers = Math.max(1, among);
+    },
   };
 }
 
 function createBuckets({ rate, clock }: RateParts) {
   const buckets = new Map<string, Bucket>();
-  let sharers = 1;
   const look = (name: string) => {
     const given = rate(name);
     if (given === undefined) return undefined;
     const now = clock();
-    const bucket = buckets.get(name) ?? { dueAt: now, asked: 0, sharedUntil: 0 };
+    const bucket = buckets.get(name) ?? { dueAt: now, asked: 0, theirsUntil: 0 };
     buckets.set(name, bucket);
-    const everyMs = (given.perMs / given.count) * (now < bucket.sharedUntil ? sharers : 1);
+    const everyMs = given.perMs / given.count;
     const spare = spareOf(everyMs);
     // Not further ahead than what may be taken at once: the clock may have been set back, or the rate raised.
     bucket.dueAt = Math.min(Math.max(bucket.dueAt, now), now + spare * everyMs);
-    const free = Math.floor(spare - (bucket.dueAt - now) / everyMs + 1e-9);
-    const freeAt = Math.ceil(bucket.dueAt - (spare - 1) * everyMs);
+    bucket.theirsUntil = Math.min(bucket.theirsUntil, now + everyMs + laterMs);
+    const isTheirs = bucket.theirsUntil > now;
+    const free = isTheirs ? 0 : Math.floor(spare - (bucket.dueAt - now) / everyMs + 1e-9);
+    const freeAt = Math.ceil(Math.max(bucket.theirsUntil, bucket.dueAt - (spare - 1) * everyMs));
     return { bucket, everyMs, free, freeAt };
   };
   return {
     /** What a connection has now; undefined without a rate. */
     look,
     names: () => [...buckets.keys()],
-    share: (among: number) => {
-      sharers = Math.max(1, among);
-    },
   };
 }
