@@ -88,9 +88,9 @@ export function actionTests(theatre: () => Theatre): void {
       const { page, go } = watched;
       await go('connections', 'Connections');
       const chat = page.getByRole('article', { name: 'Connection chat' });
-      await answer(page, 'Pause', undefined, chat);
+      await answer(page, 'Pause chat', undefined, chat);
       await chat.getByText('A person paused it').waitFor();
-      await chat.getByRole('button', { name: 'Resume' }).click();
+      await chat.getByRole('button', { name: 'Resume chat' }).click();
       await chat.getByText('ok', { exact: true }).waitFor();
       await go('activity', 'Activity');
       await page.getByRole('row', { name: /connections › resume chat operator/ }).waitFor();
@@ -148,7 +148,7 @@ export function actionTests(theatre: () => Theatre): void {
 }
 
 /** Presses the button, fills what is asked, and confirms. */
-async function answer(
+export async function answer(
   page: Page,
   name: string,
   fill?: (dialog: Locator) => Promise<void>,
@@ -157,6 +157,7 @@ async function answer(
   await within.getByRole('button', { name, exact: true }).click();
   const dialog = page.getByRole('dialog', { name, exact: true });
   await fill?.(dialog);
-  await dialog.getByRole('button', { name, exact: true }).click();
+  // The last one; what it is done to stands above it.
+  await dialog.getByRole('button').last().click();
   await dialog.waitFor({ state: 'hidden' });
 }

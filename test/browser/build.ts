@@ -12,5 +12,7 @@ export function buildPage(): void {
   const folder = `${root}/src/console/page`;
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const newest = Math.max(...sources.map((name) => statSync(`${folder}/${name}`).mtimeMs));
-  if (newest > built) execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
+  // Not the tests' own NODE_ENV: what ships is built for production.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  if (newest > built) execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit', env });
 }

@@ -3,8 +3,11 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { chromiumPath, missing } from './browser.ts';
 import { actionTests } from './actions.ts';
+import { checkTests } from './checks.ts';
+import { filterTests } from './filters.ts';
 import { hostileTests } from './hostile.ts';
 import { listTests } from './lists.ts';
+import { pauseTests } from './pauses.ts';
 import { peopleTests } from './people.ts';
 import { playgroundTests } from './playground.ts';
 import { screenTests } from './screens.ts';
@@ -28,8 +31,11 @@ if (chromiumPath === undefined) {
     afterAll(() => theatre?.close());
     screenTests(shared);
     listTests(shared);
+    filterTests(shared);
     peopleTests(shared);
     actionTests(shared);
+    pauseTests(shared);
+    checkTests(shared);
     playgroundTests(shared);
     hostileTests(shared);
   });

@@ -17,7 +17,7 @@ const call = defineAction({
     if (as.startsWith('fail:')) throw new PermanentError(as.slice(5) + ' is refused', { code: 'refused.' + as.slice(5, 12) });
     if (as === 'later') throw new RetryableError('the ledger is being closed for the day', { retryAfterMs: 5_400_000 });
     if (as.startsWith('doubt')) throw new UnknownOutcomeError('the connection was reset after the request had left', { code: 'ECONNRESET' });
-    if (as === 'no entry') throw new ConnectionError('the API key was refused', { code: 'key.refused' });
+    if (as.startsWith('no entry')) throw new ConnectionError('the API key was refused', { code: 'key.refused' });
     if (as === 'flaky' && attempt.number < 20) throw new RetryableError('503 Service Unavailable', { retryAfterMs: 1 });
     if (as === 'down') throw new RetryableError('connection refused', { code: 'ECONNREFUSED' });
     return { receipt: 'R-' + attempt.key.slice(0, 6) };
@@ -25,10 +25,10 @@ const call = defineAction({
 });
 export default defineConnector({
   name: 'ledger', description: 'A ledger that does as it is told.',
-  settings: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+  settings: { type: 'object', properties: { name: { type: 'string' }, key: { type: 'string' } }, required: ['name'] },
   connect: (settings) => settings,
-  check: async ({ name }) => {
-    if (name === 'legacy' && !world.mended.has('no entry')) throw new ConnectionError('the API key was refused', { code: 'key.refused' });
+  check: async ({ name, key }) => {
+    if (key !== undefined && !world.mended.has(key)) throw new ConnectionError('the API key was refused', { code: 'key.refused' });
   },
   sandbox: async () => ({
     startSandbox: async ({ settings }) => ({ settings, hosts: [], list: () => [], close: async () => undefined }),
@@ -54,7 +54,7 @@ sources:
       algorithm: token
       signature: { header: x-shop-token }
       event: { type: body.type, id: body.id, data: body.data }
-    events: { refund.requested: any, order.paid: any, order.sent: any, stock.low: any, customer.changed: any }
+    events: { refund.requested: any, order.paid: any, order.sent: any, stock.low: any, partner.joined: any, customer.changed: any }
 
 connections:
   crm:
@@ -67,7 +67,8 @@ connections:
   bank: { uses: ledger, with: { name: bank }, rate: 600/min }
   books: { uses: ledger, with: { name: books } }
   archive: { uses: ledger, with: { name: archive } }
-  legacy: { uses: ledger, with: { name: legacy } }
+  legacy: { uses: ledger, with: { name: legacy, key: no entry } }
+  partner: { uses: ledger, with: { name: partner, key: "no entry: partner" }, concurrency: 3 }
 
 workflows:
   call-summary:
@@ -144,6 +145,14 @@ workflows:
       - id: order
         uses: bank.call
         with: { as: ok }
+
+  join:
+    description: A new partner is told of what is sold.
+    on: shop:partner.joined
+    steps:
+      - id: tell
+        uses: partner.call
+        with: { as: "no entry: partner" }
 
   keep:
     description: Every refund is kept for ten years.

@@ -10,18 +10,19 @@ export function peopleTests(theatre: () => Theatre): void {
   describe('a person', () => {
     test('signs in with the token, not with another one, and out again', async () => {
       const { page, context } = await openPage(theatre().browser, theatre().stage, { as: null });
-      await page.getByLabel('Token').fill('a-wrong-token');
+      await page.getByLabel('Admin token').fill('a-wrong-token');
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('alert').waitFor();
+      await page.getByRole('alert').getByText('not the token of this Hookline').waitFor();
       expect(await context.cookies()).toEqual([]);
-      await page.getByLabel('Token').fill(tokens.operator);
+      await page.locator('input#token:focus').waitFor();
+      await page.getByLabel('Admin token').fill(tokens.operator);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('heading', { name: 'Overview' }).waitFor();
       const [cookie] = await context.cookies();
       expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
       expect(JSON.stringify(await context.storageState())).not.toContain(tokens.operator);
       await page.getByRole('button', { name: 'Sign out' }).click();
-      await page.getByLabel('Token').waitFor();
+      await page.getByLabel('Admin token').waitFor();
       expect(await context.cookies()).toEqual([]);
       await context.close();
     });
@@ -38,15 +39,19 @@ export function peopleTests(theatre: () => Theatre): void {
     test('who may only look sees no button that acts, and the server refuses what is asked all the same', async () => {
       const { stage, history, browser } = theatre();
       const { page, context, go, wrong } = await openPage(browser, stage, { as: 'viewer' });
-      for (const [place, heading] of [
-        [`runs/${history.doubt}`, 'refund'],
-        [`runs/${history.dead[0]}`, 'refund'],
-        [`events/${history.call}`, 'call.ended'],
-        ['attention', 'Attention'],
-        ['connections', 'Connections'],
+      for (const [place, heading, word] of [
+        [`runs/${history.doubt}`, 'refund', 'Did “pay” happen?'],
+        [`runs/${history.dead[0]}`, 'refund', 'account "4711" does not exist'],
+        [`events/${history.call}`, 'call.ended', 'took it'],
+        ['attention', 'Attention', 'The workflow sent is paused'],
+        ['connections', 'Connections', 'A person paused it'],
+        ['workflows', 'Workflows', 'paused'],
+        ['workflows/sent', 'sent', 'wait before their next step'],
+        [`runs/${history.pausedWorkflow}`, 'sent', 'The workflow sent is paused'],
       ] as const) {
         await go(place, heading);
-        const acts = /^(Retry|Cancel|Replay|It happened|Do it again|Pause|Resume)/;
+        await page.getByText(word).first().waitFor();
+        const acts = /^(Retry|Cancel|Replay|It happened|Do it again|Pause|Resume|Check)/;
         expect(await page.getByRole('button', { name: acts }).count(), place).toBe(0);
       }
       const headers = { 'x-hookline-console': '1', origin: stage.app.adminUrl };
@@ -87,7 +92,7 @@ export function peopleTests(theatre: () => Theatre): void {
 }
 
 /** Presses Tab until what has the focus says this. */
-async function tabTo(page: Page, words: string): Promise<void> {
+export async function tabTo(page: Page, words: string): Promise<void> {
   for (let press = 0; press < 120; press++) {
     await page.keyboard.press('Tab');
     const said = await page.evaluate<string>('document.activeElement?.textContent ?? ""');

@@ -31,6 +31,8 @@ export function playgroundTests(theatre: () => Theatre): void {
       await page.getByText('1 error').waitFor();
       await page.getByText(`${line}:`, { exact: false }).first().waitFor();
       await page.locator('.problems').getByText('mail.send').waitFor();
+      // The editor draws only what is near to what is seen.
+      await page.getByRole('textbox', { name: 'Workflow file' }).press('Control+Home');
       await page.locator('.cm-lintRange-error').first().waitFor({ state: 'attached' });
       await write(workflows);
       await page.getByText('no problem').waitFor();

@@ -87,8 +87,14 @@ export function screenTests(theatre: () => Theatre): void {
 
     test('of who is not signed in is accessible and fits a telephone', async () => {
       const door = await openPage(theatre().browser, theatre().stage, { as: null, width: 360 });
-      await door.page.getByLabel('Token').waitFor();
+      await door.page.getByLabel('Admin token').waitFor();
       await expectAccessible(door);
+      await door.page.keyboard.type('a-wrong-token');
+      await door.page.keyboard.press('Enter');
+      await door.page.getByRole('alert').waitFor();
+      await expectAccessible(door);
+      await door.page.emulateMedia({ colorScheme: 'dark' });
+      await expectAccessible(door, ['color-contrast']);
       await expectNoSideways(door);
       await door.context.close();
     });
@@ -96,7 +102,7 @@ export function screenTests(theatre: () => Theatre): void {
 }
 
 /** `rules`: only these; the theme changes nothing but colours. */
-async function expectAccessible({ page }: Watched, rules?: string[]): Promise<void> {
+export async function expectAccessible({ page }: Watched, rules?: string[]): Promise<void> {
   const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
   const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);

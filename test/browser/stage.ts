@@ -41,6 +41,8 @@ export interface Stage {
   readonly api: (path: string, body?: unknown) => Promise<Record<string, unknown>>;
   /** Moves the clock on. */
   readonly pass: (ms: number) => void;
+  /** The file without this workflow while the work is done. */
+  readonly withoutWorkflow: (name: string, work: () => Promise<void>) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -109,6 +111,15 @@ export async function openStage(age = 0): Promise<Stage> {
     );
     return found.kind === 'delivery' ? (found.eventId ?? '') : '';
   };
+  const api: Stage['api'] = async (path, body) => {
+    const headers = { authorization: `Bearer ${tokens.operator}`, 'content-type': 'application/json' };
+    const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
+    return (await (await fetch(`${app.adminUrl}/api${path}`, init)).json()) as Record<string, unknown>;
+  };
+  const load = async (text: string) => {
+    writeFileSync(file, text);
+    await api('/reload', {});
+  };
   return {
     app,
     dir,
@@ -128,10 +139,14 @@ export async function openStage(age = 0): Promise<Stage> {
       const found = await until((one) => one.kind === 'run' && one.eventId === eventId && one.status === status);
       return found.kind === 'run' ? found.runId : '';
     },
-    api: async (path, body) => {
-      const headers = { authorization: `Bearer ${tokens.operator}`, 'content-type': 'application/json' };
-      const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
-      return (await (await fetch(`${app.adminUrl}/api${path}`, init)).json()) as Record<string, unknown>;
+    api,
+    withoutWorkflow: async (name, work) => {
+      await load(workflows.replace(new RegExp(`^  ${name}:\\n(    .*\\n|\\n)*`, 'm'), ''));
+      try {
+        await work();
+      } finally {
+        await load(workflows);
+      }
     },
     pass: (ms) => void (behind = Math.max(0, behind - ms)),
     stop: async () => {

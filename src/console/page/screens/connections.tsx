@@ -129,7 +129,7 @@ function Busy({ connection }: OneConnection) {
         </ul>
       )}
       {news?.error && (
-        <p class="quiet small">
+        <p class="quiet small last-error">
           Last error: {news.error.message} {news.error.code && <code>{news.error.code}</code>}{' '}
           <When at={news.at} short />
         </p>
