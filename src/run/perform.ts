@@ -11,6 +11,7 @@ import type { Journal } from './journal.ts';
 import { idempotencyKey } from './key.ts';
 import type { EngineParts } from './parts.ts';
 import type { Ended, RunInput } from './state.ts';
+import type { Turn } from './turns.ts';
 
 export interface Doing {
   readonly parts: EngineParts;
@@ -48,7 +49,9 @@ export async function attemptStep(doing: Doing): Promise<void> {
 
 async function attemptOnce(doing: Doing): Promise<AttemptEnd | undefined> {
   const { parts, journal, step, input, stop } = doing;
-  if (!(await hasTurn(doing))) return undefined;
+  const turn = parts.lanes.turn(step.connection);
+  // Without anybody to ask nothing is awaited: until the attempt is begun, the run would be stored once more as it is.
+  if (turn !== null && !(await isTaken(doing, turn))) return undefined;
   journal.apply({ type: 'begun', step: step.id, input });
   const attempt = newAttempt(doing);
   if (!(await journal.save({ begun: [attempt] }))) return undefined;
@@ -63,10 +66,8 @@ async function attemptOnce(doing: Doing): Promise<AttemptEnd | undefined> {
 }
 
 /** False: other replicas call over this connection now, or one of them paused it; the step waits. */
-async function hasTurn({ parts, journal, step }: Doing): Promise<boolean> {
-  const asked = parts.lanes.turn(step.connection);
-  if (asked === null) return true;
-  const gate = await asked;
+async function isTaken({ journal, step }: Doing, turn: Promise<Turn>): Promise<boolean> {
+  const gate = await turn;
   if (gate.is === 'held') journal.apply({ type: 'held', step: step.id, reason: gate.reason });
   if (gate.is === 'postponed') journal.apply({ type: 'postponed', step: step.id, until: gate.until });
   return gate.is === 'free';
@@ -199,7 +200,8 @@ export async function lookUpStep(doing: Doing): Promise<void> {
   const { action } = step;
   const state = stepState(doing);
   if (!action.lookup || !state.doubt) return answer(doing, { is: 'unavailable' });
-  if (!(await hasTurn(doing))) return;
+  const turn = parts.lanes.turn(step.connection);
+  if (turn !== null && !(await isTaken(doing, turn))) return;
   const key = idempotencyKey(journal.run, state);
   const call = callOf(doing, { key, number: state.attempts }, stop);
   const asked = async (client: unknown, given: unknown, attempt: Asked) => action.lookup?.(client, given, attempt);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionError, PermanentError, RetryableError, UnknownOutcomeError } from '../../src/plugin/index.ts';
 import { startEngine, workflow, workflowsOf, type Engine, type EngineOptions, type StepSpec } from './engine.ts';
 
@@ -44,6 +44,19 @@ describe('a run', () => {
     expect(attempts.map(({ step, status, number, key }) => ({ step, status, number, key: key.length }))).toEqual([
       { step: 'log', status: 'succeeded', number: 1, key: 64 },
       { step: 'tell', status: 'succeeded', number: 1, key: 64 },
+    ]);
+  });
+
+  it('is written as often as an attempt begins, and once more when it is over', async () => {
+    const engine = await engineOf([{ id: 'a' }, { id: 'b' }]);
+    const record = vi.spyOn(engine.store, 'record');
+    const id = await engine.event();
+    const { id: runId } = await engine.until(id, 'succeeded');
+    const written = record.mock.calls.flatMap(([batch]) => batch.filter((item) => item.runId === runId));
+    expect(written.map(({ begun = [], release }) => [begun.length, release])).toEqual([
+      [1, false],
+      [1, false],
+      [0, true],
     ]);
   });
 
