@@ -1,6 +1,6 @@
-// Stable fakes: the same name, number or address always becomes the same made-up one, in this capture and in every other.
+// Stable fakes: within a capture the same name, number or address always becomes the same made-up one.
 
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
 /** Names of nobody in particular; few, so that many people share a fake and none can be found from it. */
 const names = (
@@ -21,17 +21,32 @@ const sentences = [
   'Everybody was content with that.',
 ];
 
-/** The start of a hash as a number; the same on every machine, so that two captures agree. */
-function hash(kind: string, value: string): number {
-  return createHash('sha256').update(`hookline capture ${kind} ${value}`).digest().readUInt32BE(0);
+type Hash = (kind: string, value: string) => number;
+
+export type Fakes = ReturnType<typeof createFakes>;
+
+/** `salt`: a secret of this capture; without it, whoever tries all numbers finds the one behind a fake. */
+export function createFakes(salt: Uint8Array) {
+  const hash: Hash = (kind, value) => createHmac('sha256', salt).update(`${kind} ${value}`).digest().readUInt32BE(0);
+  /** One word of a name, in the case that it was written in. */
+  const word = (text: string) => fakeWord(hash, text);
+  return {
+    word,
+    name: (text: string) => text.replace(wordPattern, word),
+    email: (text: string) => fakeEmail(hash, text),
+    phone: (text: string) => fakePhone(hash, text),
+    url: (text: string) => fakeUrl(hash, text),
+    ip: (text: string) => `192.0.2.${1 + (hash('ip', text) % 254)}`,
+    text: (text: string) => fakeText(hash, text),
+    code: (text: string) => fakeCode(hash, text),
+  };
 }
 
 function pick(list: readonly string[], number: number): string {
   return list[number % list.length] ?? '';
 }
 
-/** One word of a name, in the case that it was written in. */
-export function fakeWord(word: string): string {
+function fakeWord(hash: Hash, word: string): string {
   const plain = word.toLowerCase();
   const first = hash('name', plain);
   const found = pick(names, first);
@@ -42,27 +57,23 @@ export function fakeWord(word: string): string {
 
 export const wordPattern = /\p{L}[\p{L}\p{M}]*/gu;
 
-export function fakeName(name: string): string {
-  return name.replace(wordPattern, (word) => fakeWord(word));
-}
-
-export function fakeEmail(email: string): string {
+function fakeEmail(hash: Hash, email: string): string {
   const number = hash('email', email.toLowerCase());
   const parts = [pick(names, number), pick(names, Math.floor(number / names.length))];
   return `${parts.join('.').toLowerCase()}@example.com`;
 }
 
 /** In the same form, with digits that belong to nobody: 555-01xx of North America, elsewhere a number that begins with zeros. */
-export function fakePhone(phone: string): string {
+function fakePhone(hash: Hash, phone: string): string {
   const all = phone.replace(/\D/g, '');
   const whole = /^\s*(?:\+|00)/.test(phone) ? all.replace(/^00/, '') : all;
-  const digits = fakeDigits(whole.length === 11 && whole.startsWith('1') ? whole.slice(1) : whole);
+  const digits = fakeDigits(hash, whole.length === 11 && whole.startsWith('1') ? whole.slice(1) : whole);
   const fake = digits.padStart(all.length, all.slice(0, all.length - digits.length) || '0');
   let next = 0;
   return phone.replace(/\d/g, () => fake[next++] ?? '0');
 }
 
-function fakeDigits(digits: string): string {
+function fakeDigits(hash: Hash, digits: string): string {
   const number = hash('phone', digits);
   if (digits.length === 10)
     return `${200 + (number % 800)}55501${String(Math.floor(number / 800) % 100).padStart(2, '0')}`;
@@ -73,18 +84,14 @@ function fakeDigits(digits: string): string {
   return `${digits.slice(0, 2)}000${digits.length > 5 ? tail : ''}`.slice(0, digits.length).padEnd(digits.length, '0');
 }
 
-export function fakeUrl(url: string): string {
+function fakeUrl(hash: Hash, url: string): string {
   const ending = /\.[a-z0-9]{2,4}(?=$|[?#])/i.exec(url)?.[0] ?? '';
   const isFile = /^[a-z]+:\/\/[^/]+\/./i.test(url);
   return `https://example.com/${hash('url', url).toString(36)}${isFile ? ending : ''}`;
 }
 
-export function fakeIp(ip: string): string {
-  return `192.0.2.${1 + (hash('ip', ip) % 254)}`;
-}
-
 /** Made-up sentences of about the same length, line by line. */
-export function fakeText(text: string): string {
+function fakeText(hash: Hash, text: string): string {
   return text.replace(/[^\r\n]*\S[^\r\n]*/g, (line) => {
     let number = hash('text', line);
     let fake = pick(sentences, number);
@@ -97,7 +104,7 @@ export function fakeText(text: string): string {
 }
 
 /** Letters for letters and digits for digits: an address, a number of a document. */
-export function fakeCode(code: string): string {
+function fakeCode(hash: Hash, code: string): string {
   let number = hash('code', code);
   const next = (size: number) => {
     number = (number * 1_103_515_245 + 12_345) % 2_147_483_648;

@@ -18,6 +18,8 @@ export interface CaptureTest {
   readonly workflows: Workflows;
   readonly settings: Settings;
   readonly keepText: boolean;
+  /** A secret of this capture, by which its fakes are made. */
+  readonly salt: Uint8Array;
 }
 
 export interface CapturedTest {

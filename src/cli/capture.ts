@@ -1,5 +1,6 @@
 // `hookline capture`: turns a stored event into a test, with fakes for whom it is about and answers as they were recorded.
 
+import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { EventDetail } from '../console/api/events.ts';
@@ -25,7 +26,7 @@ hookline capture <event>
   Turns an event that a running Hookline has stored into a test for "hookline test" and adds it to workflows.test.yaml.
   The answers of actions are those that were recorded; what is expected is what the workflow file here makes of them.
 
-  Names, phone numbers, e-mail and web addresses become fakes, the same for the same everywhere, by the marks of the source's
+  Names, phone numbers, e-mail and web addresses become fakes, the same for the same in this capture, by the marks of the source's
   schema, by names of fields and by form. What people said or wrote becomes made-up sentences. Ids and times stay.
 
   --run <id>     the run to take the answers from; default: the first of each workflow
@@ -58,7 +59,8 @@ export function capture(args: readonly string[], io: Io): Promise<number> {
       return 1;
     }
     const keepText = values['keep-text'] === true;
-    const { test, notes } = captureTest({ detail, runs, workflows, settings: readSettings({}), keepText });
+    const salt = (io.random ?? randomBytes)(32);
+    const { test, notes } = captureTest({ detail, runs, workflows, settings: readSettings({}), keepText, salt });
     const name = values.name ?? `captured ${detail.type} ${id}`;
     const before = values.print === true ? undefined : await readOld(io, files.first);
     const added = addTest(before, name, test);

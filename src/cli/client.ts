@@ -14,6 +14,8 @@ export interface Io {
   readonly cwd: string;
   /** Milliseconds since 1970; the system's clock when absent. */
   readonly clock?: () => number;
+  /** So many random bytes; the system's when absent. */
+  readonly random?: (size: number) => Uint8Array;
 }
 
 export interface Client {
