@@ -14,10 +14,15 @@ interface Replicas {
 }
 
 /** Starts so many replicas of one workflow file on a database of their own, and ends them after the work. */
-async function withReplicas(count: number, env: Record<string, string>, work: (given: Replicas) => Promise<void>) {
+async function withReplicas(
+  count: number,
+  env: Record<string, string>,
+  work: (given: Replicas) => Promise<void>,
+  action: 'keyed' | 'once' = 'keyed',
+) {
   const database = await createDatabase();
   const sink = await startHeldSink();
-  const text = sinkWorkflow(sink, 'keyed');
+  const text = sinkWorkflow(sink, action);
   const folder = createFolder(text, { 'sink.ts': sinkPlugin });
   const start = () => folder.start({ DATABASE_URL: database.url, ATTEMPT_TIMEOUT: '60s', ...env });
   const replicas = await Promise.all(Array.from({ length: count }, start));
@@ -132,6 +137,29 @@ describe.concurrent('replicas', { timeout: 120_000 }, () => {
       expect(await runsOf(alive)).toEqual([run]);
       expectTwoOfOneKey(expect, sink);
     });
+  });
+
+  it('learn from one that stood still what its call came to: the run that is held for it is done', async ({
+    expect,
+  }) => {
+    const work = async ({ sink, replicas }: Replicas) => {
+      await post(replicas[0] as Hookline);
+      await sink.arrived(1);
+      const [frozen, alive] = await busyFirst(replicas);
+      frozen.kill('SIGSTOP');
+      sink.open();
+      await alive.waitFor(({ msg, status }) => msg === 'run' && status === 'held');
+      const [held] = await runsOf(alive);
+      expect(await attemptsOf(alive, held?.id)).toMatchObject([{ status: 'in_doubt', late: false }]);
+      frozen.kill('SIGCONT');
+      await until(
+        () => runsOf(alive),
+        (runs) => runs[0]?.status === 'succeeded',
+      );
+      expect(await attemptsOf(alive, held?.id)).toMatchObject([{ status: 'succeeded', late: true }]);
+      expect(sink.keys, 'nobody called again').toHaveLength(1);
+    };
+    await withReplicas(2, {}, work, 'once');
   });
 });
 
