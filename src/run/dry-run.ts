@@ -3,6 +3,7 @@
 import type { Time } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import type { EventScope, ExpressionFailure, Step, StepScope, Workflow } from '../workflow/compile.ts';
+import { createBudget } from '../workflow/expression/budget.ts';
 import { placeholderOf } from '../workflow/placeholder.ts';
 import { decide } from './decide.ts';
 import { runPlan } from './plan.ts';
@@ -68,8 +69,9 @@ function render(step: Step, event: EventScope, state: RunState, now: Time): DryS
   const read = new Set<string>();
   const run = { id: 'run_try', startedAt: new Date(now).toISOString(), replay: 0 };
   const scope = scopeOf(event, run, state, (id) => read.add(id));
-  const condition = step.condition(scope);
-  const input = condition.ok && condition.value ? step.input(scope) : undefined;
+  const budget = createBudget();
+  const condition = step.condition(scope, budget);
+  const input = condition.ok && condition.value ? step.input(scope, budget) : undefined;
   const reads = [...read];
   if (!condition.ok) return failed(step, condition.failure, reads);
   if (input === undefined) return { step, is: 'skipped', note: 'its if is false', reads };

@@ -5,6 +5,7 @@ import { storeError } from '../core/log.ts';
 import { workflowLane, type Attempt, type StoredError } from '../core/model.ts';
 import type { ClaimedRun } from '../store/store.ts';
 import type { Step, StepScope, Workflow, Workflows } from '../workflow/compile.ts';
+import { createBudget } from '../workflow/expression/budget.ts';
 import { alertsOfRun } from './alert.ts';
 import { gateOf, isLifted } from './gate.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -132,12 +133,13 @@ function startEffect(execution: Execution, effect: RunEffect): Promise<void> | u
 /** The rendered input; undefined when the step is over without a call. */
 function render({ journal, scope }: Execution, step: Step): { value: unknown } | undefined {
   const current = scope();
-  const condition = step.condition(current);
+  const budget = createBudget();
+  const condition = step.condition(current, budget);
   if (condition.ok && !condition.value) {
     journal.apply({ type: 'skipped', step: step.id });
     return undefined;
   }
-  const input = condition.ok ? step.input(current) : condition;
+  const input = condition.ok ? step.input(current, budget) : condition;
   if (input.ok) return { value: input.value };
   journal.apply({ type: 'unrenderable', step: step.id, error: failureError(input.failure) });
   return undefined;

@@ -3,6 +3,7 @@
 import type { StepState, Time } from '../core/model.ts';
 import type { Settings } from '../core/settings.ts';
 import type { EventScope, ExpressionFailure, Step, StepScope, Workflow } from '../workflow/compile.ts';
+import { createBudget } from '../workflow/expression/budget.ts';
 import { decide } from './decide.ts';
 import { firstState, outputOf, scopeOf } from './dry-run.ts';
 import { failureError, runPlan } from './plan.ts';
@@ -130,9 +131,10 @@ function start(trying: Trying, track: Track): void {
   const scope = scopeOf(trying.event, trying.run, trying.decision.state, (id) => {
     if (trying.tracks.get(id)?.made === true) reads.add(id);
   });
-  const condition = step.condition(scope);
+  const budget = createBudget();
+  const condition = step.condition(scope, budget);
   if (condition.ok && !condition.value) return apply(trying, { type: 'skipped', step: step.id });
-  const input = condition.ok ? step.input(scope) : condition;
+  const input = condition.ok ? step.input(scope, budget) : condition;
   if (input.ok) return attempt(trying, track, input.value);
   track.failure = input.failure;
   apply(trying, { type: 'unrenderable', step: step.id, error: failureError(input.failure) });

@@ -2,6 +2,7 @@
 
 import type { Action, Connector, Effect, Source } from '../plugin/index.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Budget } from './expression/budget.ts';
 import type { Place } from './problem.ts';
 import type { Rate } from './rate.ts';
 
@@ -63,10 +64,10 @@ export interface Step {
   /** Time limit of one attempt. */
   readonly timeoutMs?: number;
   readonly at: Place;
-  /** True without an `if`. */
-  condition(scope: StepScope): Evaluated<boolean>;
+  /** True without an `if`. The budget is one for a step: given to both, what its `if` spends is not there for its input. */
+  condition(scope: StepScope, budget?: Budget): Evaluated<boolean>;
   /** Renders and validates the input. */
-  input(scope: StepScope): Evaluated<unknown>;
+  input(scope: StepScope, budget?: Budget): Evaluated<unknown>;
 }
 
 export interface Workflow {

@@ -9,6 +9,7 @@ import {
   compileExpression,
   createBudget,
   ExpressionError,
+  type Budget,
   type Scope,
 } from './expression/evaluate.ts';
 import { packFiles, type FileTexts } from './files.ts';
@@ -113,21 +114,23 @@ function readyStep(checked: CheckedStep, env: Env, source: SourceText): Step {
     retry,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     at: source.place(checked.span.offset),
-    condition: (scope) => holds({ ...scope, env }),
-    input: (scope) => render({ ...scope, env }),
+    condition: (scope, budget) => holds({ ...scope, env }, budget),
+    input: (scope, budget) => render({ ...scope, env }, budget),
   };
 }
 
 /** Compiled when it is first needed: a check of the file never needs it, and no event needs all of a thousand workflows. */
-function lazily<T, R>(compile: () => (given: T) => R): (given: T) => R {
-  let compiled: ((given: T) => R) | undefined;
-  return (given) => (compiled ??= compile())(given);
+function lazily<T extends readonly unknown[], R>(compile: () => (...given: T) => R): (...given: T) => R {
+  let compiled: ((...given: T) => R) | undefined;
+  return (...given) => (compiled ??= compile())(...given);
 }
 
-function readyCondition(written: Written | undefined, source: SourceText): (scope: Scope) => Evaluated<boolean> {
+type Holds = (scope: Scope, budget?: Budget) => Evaluated<boolean>;
+
+function readyCondition(written: Written | undefined, source: SourceText): Holds {
   if (written === undefined) return () => ({ ok: true, value: true });
   const evaluate = compileCondition(written.expression);
-  return (scope) => placed(() => evaluate(scope, createBudget()), written, source);
+  return (scope, budget = createBudget()) => placed(() => evaluate(scope, budget), written, source);
 }
 
 function readyUnique(written: Written | undefined, source: SourceText): (scope: Scope) => Evaluated<string | null> {

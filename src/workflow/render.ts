@@ -39,11 +39,14 @@ type Path = readonly string[];
 type Render = (rendering: Rendering) => unknown;
 
 /** A function of the scope that gives a valid input, or why there is none and where. */
-export function compileInput(step: CheckedStep, source: SourceText): (scope: Scope) => Evaluated<unknown> {
+export function compileInput(
+  step: CheckedStep,
+  source: SourceText,
+): (scope: Scope, budget?: Budget) => Evaluated<unknown> {
   const { input } = step;
   const render = input === undefined ? () => ({}) : compileValue(input, step.schema, []);
-  return (scope) => {
-    const rendering = { scope, budget: createBudget(), dropped: new Map<string, Value>() };
+  return (scope, budget = createBudget()) => {
+    const rendering = { scope, budget, dropped: new Map<string, Value>() };
     try {
       const value = render(rendering);
       const [fault] = step.validate(value);

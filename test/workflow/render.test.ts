@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/core/settings.ts';
+import { dryRun } from '../../src/run/dry-run.ts';
 import type { Step, StepScope } from '../../src/workflow/compile.ts';
+import { createBudget } from '../../src/workflow/expression/evaluate.ts';
 import { inInput, inSteps, ready, scopeOf } from './catalog.ts';
 
 const X = '${{';
@@ -132,6 +135,26 @@ describe('an input that is encoded', () => {
       text: '&lt;x&gt;',
       blocks: [{ text: '&lt;x&gt;', raw: '<x>' }],
     });
+  });
+});
+
+describe('the expressions of a step', () => {
+  /** Each makes six of the ten million characters that a step may make. */
+  const large = '"x".padEnd(6000000).length';
+  const both = `- uses: chat.say-it\n  if: event.data.n != ${large}\n  with:\n    room: |-\n      ${X} text(${large}) }}`;
+
+  it('have one budget, the if and the input together', async () => {
+    const step = await stepOf(inSteps(both));
+    const [scope, budget] = [scopeOf({ n: 1 }), createBudget()];
+    expect(step.condition(scope, budget)).toEqual({ ok: true, value: true });
+    expect(step.input(scope, budget)).toMatchObject({
+      ok: false,
+      failure: { message: expect.stringContaining('make too much text') as string },
+    });
+    expect(step.input(scope), 'alone it is within (control)').toMatchObject({ ok: true });
+    const workflow = (await ready(inSteps(both))).workflows.get('one');
+    const tried = workflow && dryRun({ workflow, event: scope.event, settings: readSettings({}), now: 0 });
+    expect(tried?.at(-1)).toMatchObject({ is: 'fails' });
   });
 });
 
