@@ -43,7 +43,7 @@ export async function openPage(browser: Browser, stage: Stage, given: OpenPage =
     locale: 'en-GB',
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(25_000);
   if (as !== null) {
     const headers = { 'x-hookline-console': '1', origin: url };
     await context.request.post(`${url}/api/session`, { headers, data: { token: tokens[as] } });

@@ -76,7 +76,7 @@ export function checkTests(theatre: () => Theatre): void {
     test('says what it is busy with, how fast it may be called and what went wrong last', async () => {
       const { go } = watched;
       await go('connections', 'Connections');
-      await article('bank').getByText('600/min').waitFor();
+      await article('partner').getByText('600/min · 3 at the same time').waitFor();
       await article('bank')
         .getByText(/\d+ held/)
         .waitFor();

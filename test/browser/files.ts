@@ -64,11 +64,11 @@ connections:
     uses: email
     with: { host: smtp.example.com, port: 587, user: calls, password: "${secret('SMTP')}", from: calls@example.com }
   chat: { uses: slack, with: { token: "${secret('SLACK')}" } }
-  bank: { uses: ledger, with: { name: bank }, rate: 600/min }
+  bank: { uses: ledger, with: { name: bank } }
   books: { uses: ledger, with: { name: books } }
   archive: { uses: ledger, with: { name: archive } }
   legacy: { uses: ledger, with: { name: legacy, key: no entry } }
-  partner: { uses: ledger, with: { name: partner, key: "no entry: partner" }, concurrency: 3 }
+  partner: { uses: ledger, with: { name: partner, key: "no entry: partner" }, concurrency: 3, rate: 600/min }
 
 workflows:
   call-summary:

@@ -26,7 +26,7 @@ function Result({ ok, error, tookMs, at, lifted }: Exclude<Checked, string>) {
       <p>
         <Status status={ok ? 'works' : 'does_not_work'} />{' '}
         <span class="quiet">
-          checked at {clockOf(at)}, in {durationOf(tookMs)}
+          checked at {clockOf(at)}, in {durationOf(Math.max(1, tookMs))}
           {ok && lifted && '; its runs go on'}
         </span>
       </p>

@@ -6,7 +6,7 @@ import { When } from './when.tsx';
 
 /** What the system keeps about each record by itself. */
 const kept = /^(Id|attributes|SystemModstamp|IsDeleted|(Created|LastModified)(Date|ById)|OwnerId|note)$/;
-const mostColumns = 4;
+const mostColumns = 3;
 
 export function Records({ items }: { readonly items: readonly SandboxItemView[] }) {
   const kinds = Map.groupBy(items, ({ title }) => title.split(' ', 1)[0] ?? '');

@@ -62,7 +62,7 @@ function Connection({ connection, reload }: OneConnection & { readonly reload: (
         </div>
       </header>
       <CheckResult checked={checked} />
-      {status !== 'ok' && <Trouble connection={connection} />}
+      {status !== 'ok' && <Trouble connection={connection} said={checked} />}
       <Busy connection={connection} />
     </article>
   );
@@ -83,12 +83,14 @@ const words: Readonly<Record<string, string>> = {
   down: 'It failed several times in a row. Its runs wait, and one call tries it again now and then.',
 };
 
-/** Why it does not work, since when, and when it is tried again. */
-function Trouble({ connection: { reason, since, untilAt, error } }: OneConnection) {
+/** Why it does not work, since when, and when it is tried again; not again what a check has just said. */
+function Trouble({ connection, said }: OneConnection & { readonly said: Checked | undefined }) {
+  const { reason, since, untilAt, error } = connection;
+  const again = typeof said === 'object' && said.error?.message === error?.message;
   return (
     <>
       <p>{words[reason ?? 'down']}</p>
-      {error && <ProblemText error={error} />}
+      {error && !again && <ProblemText error={error} />}
       <dl class="facts">
         {since && (
           <>
@@ -130,7 +132,7 @@ function Busy({ connection }: OneConnection) {
       )}
       {news?.error && (
         <p class="quiet small last-error">
-          Last error: {news.error.message} {news.error.code && <code>{news.error.code}</code>}{' '}
+          Last error: {news.error.message} {news.error.code && <code>{news.error.code}</code>} ·{' '}
           <When at={news.at} short />
         </p>
       )}

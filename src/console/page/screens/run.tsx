@@ -99,7 +99,7 @@ function Facts({ run }: { readonly run: RunDetail }) {
       <dd>
         <When at={run.createdAt} />
       </dd>
-      {heldAt && run.status === 'held' && (
+      {heldAt && run.status === 'held' && run.reason !== 'in_doubt' && (
         <>
           <dt>Held since</dt>
           <dd>
