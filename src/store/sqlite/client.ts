@@ -18,6 +18,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** What a batch leaves behind is small; V8 would let it pile up to 128 MB before it looks. */
+const resourceLimits = { maxYoungGenerationSizeMb: 24 };
+
 const threads = { store: './worker.ts', reader: './reader.ts' } as const;
 
 export interface Hears {
@@ -32,7 +35,7 @@ export async function startClient(
   hears: Hears = {},
   thread: keyof typeof threads = 'store',
 ): Promise<Client> {
-  const options = { name: thread, workerData: data, env: threadEnv() };
+  const options = { name: thread, workerData: data, env: threadEnv(), resourceLimits };
   const worker = new Worker(new URL(threads[thread], import.meta.url), options);
   const calls = createCalls();
   let lastId = 0;
