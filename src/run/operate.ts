@@ -3,26 +3,14 @@
 import { Ajv } from 'ajv';
 import { HostError } from '../core/errors.ts';
 import { finalRunStatuses, type Run, type StepState } from '../core/model.ts';
+import type { Answer, Operations } from '../core/operations.ts';
 import type { Workflow } from '../workflow/compile.ts';
 import { conflict, editRun, workflowOf } from './edit.ts';
 import type { EngineParts } from './parts.ts';
 import { newRun } from './plan.ts';
-import { createPauseOperations, type PauseOperations } from './pauses.ts';
+import { createPauseOperations } from './pauses.ts';
 import type { RunInput } from './state.ts';
 import type { Worker } from './worker.ts';
-
-export type Answer = { readonly happened: true; readonly output: unknown } | { readonly happened: false };
-
-/** Every verb rejects with a HostError: `not.found`, `state.conflict` or `input.invalid`. */
-export interface Operations extends PauseOperations {
-  /** From the failed step on; `latest` uses the live workflow and renders unfinished steps anew. */
-  retry(runId: string, options: { latest: boolean }): Promise<void>;
-  /** "Replay as new": new runs with new keys for the workflows that take the event now, or the one named. Resolves to their ids. */
-  replay(eventId: string, workflow: string | undefined): Promise<readonly string[]>;
-  /** Answers a step in doubt; `step` may be left out when only one is. */
-  resolve(runId: string, step: string | undefined, answer: Answer): Promise<void>;
-  cancel(runId: string): Promise<void>;
-}
 
 export function createOperations(parts: EngineParts, worker: Pick<Worker, 'wake' | 'cancel'>): Operations {
   return {

@@ -2,26 +2,14 @@
 
 import { HostError } from '../core/errors.ts';
 import { storeError } from '../core/log.ts';
-import { workflowLane, workflowOfLane, type StoredError } from '../core/model.ts';
+import { workflowLane, workflowOfLane } from '../core/model.ts';
+import type { Checked, Operations } from '../core/operations.ts';
 import type { EngineParts } from './parts.ts';
 import { connectionReasons } from './settle.ts';
 import { anyLane } from './state.ts';
 import type { Worker } from './worker.ts';
 
-/** How a check ended; `error` without secrets. */
-export type Checked = { readonly ok: true } | { readonly ok: false; readonly error: StoredError };
-
-/** Each rejects with `not.found` or `store.unavailable`. */
-export interface PauseOperations {
-  /** Holds the connection's runs until `resume`; nothing is discarded. */
-  pause(connection: string): Promise<void>;
-  resume(connection: string): Promise<void>;
-  /** Events are taken as before, and their runs are held before their next step. An attempt under way finishes. */
-  pauseWorkflow(name: string): Promise<void>;
-  resumeWorkflow(name: string): Promise<void>;
-  /** Makes the call of the connector that changes nothing; a good one lifts a pause for refused credentials. */
-  check(connection: string): Promise<Checked>;
-}
+type PauseOperations = Pick<Operations, 'pause' | 'resume' | 'pauseWorkflow' | 'resumeWorkflow' | 'check'>;
 
 type Wake = Pick<Worker, 'wake'>;
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AdminParts } from '../../src/console/api/parts.ts';
 import { createAdmin, type Admin } from '../../src/console/api/server.ts';
-import type { Operations } from '../../src/console/api/operations.ts';
+import type { Operations } from '../../src/core/operations.ts';
 import type { Log } from '../../src/core/log.ts';
 import type { Attempt, Run, StepState } from '../../src/core/model.ts';
 import type { Sandbox, SandboxItem } from '../../src/plugin/index.ts';

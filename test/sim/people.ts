@@ -2,7 +2,7 @@
 
 import { HostError } from '../../src/core/errors.ts';
 import type { Run, StepState } from '../../src/core/model.ts';
-import type { Operations } from '../../src/run/operate.ts';
+import type { Operations } from '../../src/core/operations.ts';
 import { connectionNames } from './process.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Ledger } from './tables.ts';

@@ -3,12 +3,12 @@
 import type { Log } from '../../core/log.ts';
 import type { Samples } from '../../core/metrics.ts';
 import type { Event } from '../../core/model.ts';
+import type { Operations } from '../../core/operations.ts';
 import type { Sandbox } from '../../plugin/index.ts';
 import type { Store } from '../../store/store.ts';
 import type { Workflows } from '../../workflow/compile.ts';
 import type { Changes } from './changes.ts';
 import type { Loading } from './loading.ts';
-import type { Operations } from './operations.ts';
 import type { Playground } from './looking.ts';
 import type { Tallies } from './tally.ts';
 
