@@ -103,8 +103,8 @@ test('finds what was done while it could not reach the database, and listens aga
   let failures = 0;
   const watched = (store: Store): Store => ({
     ...store,
-    nextDue: async (lanes) =>
-      store.nextDue(lanes).catch((error: unknown) => {
+    claim: async (request) =>
+      store.claim(request).catch((error: unknown) => {
         failures += 1;
         throw error;
       }),
