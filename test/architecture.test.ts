@@ -132,6 +132,7 @@ describe('the architecture', () => {
       'log.ts',
       'metrics.ts',
       'model.ts',
+      'operations.ts',
       'settings.ts',
       'threads.ts',
     ]);
