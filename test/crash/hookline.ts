@@ -25,6 +25,7 @@ export interface Hookline {
   /** GET on the admin listener. */
   api(path: string): Promise<unknown>;
   post(path: string, body?: unknown): Promise<number>;
+  readonly pid: number;
   kill(signal: NodeJS.Signals): void;
   /** Exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
@@ -61,7 +62,7 @@ export function createFolder(workflows: string, plugins: Record<string, string>,
 
 export const token = 'a'.repeat(40);
 
-export type Started = Pick<Hookline, 'waitFor' | 'ended' | 'stderr' | 'kill'>;
+export type Started = Pick<Hookline, 'waitFor' | 'ended' | 'stderr' | 'kill' | 'pid'>;
 
 function spawnServe(dir: string, env: Record<string, string>, under: readonly string[]): Started {
   const [file, ...args] = [...under, process.execPath, main, 'serve'] as const;
@@ -79,7 +80,7 @@ function spawnServe(dir: string, env: Record<string, string>, under: readonly st
       ...env,
     },
   });
-  return { ...readLines(child), kill: (signal) => void child.kill(signal) };
+  return { ...readLines(child), pid: child.pid ?? 0, kill: (signal) => void child.kill(signal) };
 }
 
 async function untilReady(started: Started): Promise<Hookline> {

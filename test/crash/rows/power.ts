@@ -12,7 +12,7 @@ const disk = () => poweredDisk(256);
 
 export const power: Row = {
   name: 'power loss under load',
-  says: 'The store lies on an ext4 file system of its own, which is shut down at once and without flushing its log while senders post; after the process is killed it is mounted again and everything acknowledged must be there.',
+  says: 'The store lies on an ext4 file system of its own, which is shut down at once and without flushing its log while senders post, and with it the process; then it is mounted again, and everything that was acknowledged or sent must be known.',
   impossible: () => impossible(disk),
   run: async (size) => {
     const cycles = many(size, 1, 50);
@@ -41,9 +41,7 @@ async function loseStore() {
         const hookline = await folder.start();
         const load = startLoad(hookline.url, sent, 8);
         await sleep(800 + Math.random() * 700);
-        machine.powerOff();
-        // What it acknowledges without a disk counts as well.
-        await sleep(200);
+        machine.powerOff(hookline.pid);
         hookline.kill('SIGKILL');
         await hookline.ended;
         await load.stop();
