@@ -23,7 +23,14 @@ export function readySources(
     if (secrets.some((given) => given.trim() === ''))
       throw new HostError('secret.empty', { name: `of source ${name}` });
     redactor.add(secrets);
-    ready.set(name, { name, source: config.source, secrets, settings });
+    const { source, keepContentKeysMs } = config;
+    ready.set(name, {
+      name,
+      source,
+      secrets,
+      settings,
+      ...(keepContentKeysMs === undefined ? {} : { keepContentKeysMs }),
+    });
   }
   return ready;
 }

@@ -1,5 +1,6 @@
 // Checks `sources:`: the preset exists, there are secrets, the settings fit, the file's own event types are schemas.
 
+import { parseDuration } from '../core/settings.ts';
 import type { Schema } from '../plugin/index.ts';
 import { createCatalogue } from './catalogue.ts';
 import { alertSourceName } from './glob.ts';
@@ -50,6 +51,7 @@ function checkSource(name: string, entry: Entry, checking: Checking): CheckedSou
   return {
     name,
     source,
+    keepContentKeysMs: parseDuration(textOf(child(value, 'keepContentKeys')) ?? ''),
     catalogue: createCatalogue(source, events),
     secrets,
     settings,

@@ -15,6 +15,7 @@ export interface CheckedSource {
   readonly catalogue: Catalogue;
   readonly secrets: readonly Value[];
   readonly settings: Value | undefined;
+  readonly keepContentKeysMs: number | undefined;
   /** The secrets it reads, and where. */
   readonly secretSpans: ReadonlyMap<string, Span>;
   readonly span: Span;

@@ -124,6 +124,8 @@ export interface SourceConfig {
   resolve(secret: (name: string) => string): { readonly secrets: readonly string[]; readonly settings: unknown };
   /** Event types it is known to send, those that the file adds among them. */
   readonly catalogue: Catalogue;
+  /** How long a key made from content is remembered; undefined: as the settings say. */
+  readonly keepContentKeysMs?: number;
   readonly at: Place;
 }
 

@@ -48,13 +48,14 @@ type Env = Readonly<Record<string, unknown>>;
 function readySource(checked: CheckedSource, env: Env, source: SourceText): SourceConfig {
   const secrets = checked.secrets.map((value) => compileSettings(value, env, source));
   const settings = compileSettings(checked.settings, env, source);
-  const { name, secretSpans } = checked;
+  const { name, secretSpans, keepContentKeysMs } = checked;
   return {
     name,
     source: checked.source,
     secretNames: [...secretSpans.keys()],
     resolve: (secret) => ({ secrets: secrets.map((read) => secretText(read(secret))), settings: settings(secret) }),
     catalogue: checked.catalogue,
+    ...(keepContentKeysMs === undefined ? {} : { keepContentKeysMs }),
     at: source.place(checked.span.offset),
   };
 }

@@ -60,6 +60,11 @@ const source = {
     secrets: { type: 'array', items: filled, description: 'Signing secrets; several while one is being rotated.' },
     with: { ...map, description: 'Settings of the preset.' },
     events: { ...map, description: 'Event types of your own: `any` or a JSON Schema of `event.data`.' },
+    keepContentKeys: {
+      ...duration,
+      description:
+        'How long an event without an id of its own is known by its content; the same content later is a new event. Default: `KEEP_CONTENT_KEYS`, 24 hours.',
+    },
   },
   required: ['uses'],
 } as const satisfies Schema;

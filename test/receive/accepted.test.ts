@@ -2,7 +2,7 @@
 
 import { Agent, request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { event, secret, signed, trackReceivers } from './receiver.ts';
+import { event, secret, signed, trackReceivers, type StartOptions } from './receiver.ts';
 
 const running = trackReceivers();
 afterEach(running.stop);
@@ -51,6 +51,19 @@ describe('an accepted delivery', () => {
       { source: 'acme', type: 'call.ended' },
       { source: 'acme', type: 'other' },
     ]);
+  });
+
+  it('without an id is known by its content for as long as its source says, else as the setting says', async () => {
+    const remembered = async (given: StartOptions, body: string) => {
+      const { post, store } = await start({ ...given, env: { KEEP_CONTENT_KEYS: '2h', KEEP_KEYS: '5d' } });
+      await post(body);
+      const [stored] = store.deliveries;
+      return (stored?.keepUntil ?? 0) - (stored?.receivedAt ?? 0);
+    };
+    const nameless = JSON.stringify({ type: 'call.ended' });
+    expect(await remembered({ keepContentKeysMs: 60_000 }, nameless)).toBe(60_000);
+    expect(await remembered({}, nameless)).toBe(7_200_000);
+    expect(await remembered({ keepContentKeysMs: 60_000 }, event('e1')), 'an id is no content').toBe(5 * 86_400_000);
   });
 
   it('is a duplicate of the first when its key is known, and says so', async () => {

@@ -118,6 +118,7 @@ export interface StartOptions {
   readonly source?: Partial<SourceDefinition>;
   readonly secrets?: readonly string[];
   readonly settings?: unknown;
+  readonly keepContentKeysMs?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly store?: Pick<Store, 'accept' | 'refuse'>;
   readonly ready?: () => Promise<{ ok: boolean; detail: Record<string, unknown> }>;
@@ -127,7 +128,8 @@ export interface StartOptions {
 
 export function readyAcme(options: StartOptions = {}): ReadySource {
   const source: Source = defineSource({ ...acme, ...options.source });
-  return { name: 'acme', source, secrets: options.secrets ?? [secret], settings: options.settings ?? {} };
+  const { secrets = [secret], settings = {}, keepContentKeysMs } = options;
+  return { name: 'acme', source, secrets, settings, ...(keepContentKeysMs === undefined ? {} : { keepContentKeysMs }) };
 }
 
 export async function startReceiver(options: StartOptions = {}): Promise<TestReceiver> {

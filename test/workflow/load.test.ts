@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { HostError } from '../../src/core/errors.ts';
+import { readySources } from '../../src/receive/ready.ts';
 import { eventOf, head, inSteps, inWorkflow, load, ready, scopeOf } from './catalog.ts';
 
 const X = '${{';
@@ -22,6 +23,24 @@ describe('a loaded file', () => {
     const text = inWorkflow(`on: phone:call.new\n${steps}`);
     expect(await load(text)).toMatchObject({ problems: [{ severity: 'warning' }], workflows: { file: 'w.yaml' } });
     expect((await load(text.replace('chat.', 'chta.'))).workflows).toBeNull();
+  });
+
+  it('has how long each source knows content, where it says so', async () => {
+    const text = inWorkflow(`on: phone:call.ended\n${steps}`);
+    const sourceOf = async (keep: string) => {
+      const { sources } = await ready(text.replace('uses: phone, secrets', `uses: phone, ${keep}secrets`));
+      const redactor = { add: () => undefined };
+      return [sources.get('phone'), readySources({ sources }, { secret: () => 'secret', redactor }).get('phone')];
+    };
+    for (const one of await sourceOf('keepContentKeys: 10m, '))
+      expect(one).toMatchObject({ keepContentKeysMs: 600_000 });
+    for (const one of await sourceOf('')) expect(one).not.toHaveProperty('keepContentKeysMs');
+    const { problems } = await load(
+      text.replace('uses: phone, secrets', 'uses: phone, keepContentKeys: 10 min, secrets'),
+    );
+    expect(problems.map(({ message, at }) => `${at.line}:${at.column} ${message}`)).toEqual([
+      '3:51 "sources.phone.keepContentKeys" must be a duration such as 500ms, 30s, 5m, 24h or 30d',
+    ]);
   });
 
   it('has what the steps say, in durations of milliseconds', async () => {
