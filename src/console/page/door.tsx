@@ -1,5 +1,6 @@
 // The door: asks for the admin token, and says in place when it is another one.
 
+import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { post, type Failure } from './api.ts';
 import { Brand } from './parts/brand.tsx';
@@ -35,22 +36,7 @@ export function Door({ enter }: { readonly enter: (session: Session) => void }) 
       >
         <Brand />
         <h1>Sign in to Hookline</h1>
-        <label for="token">Admin token</label>
-        <input
-          ref={field}
-          id="token"
-          type="password"
-          autocomplete="current-password"
-          spellcheck={false}
-          required
-          aria-invalid={failure?.status === 401}
-          aria-describedby={failure ? 'refused where' : 'where'}
-        />
-        {failure && (
-          <p id="refused" class="refusal" role="alert">
-            <Icon name="cross" /> {wordsFor(failure)}
-          </p>
-        )}
+        <Token field={field} failure={failure} />
         <button class="main" type="submit" aria-disabled={busy}>
           {busy ? 'Signing in…' : 'Sign in'}
         </button>
@@ -60,6 +46,34 @@ export function Door({ enter }: { readonly enter: (session: Session) => void }) 
         </p>
       </form>
     </main>
+  );
+}
+
+interface TokenParts {
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly failure: Failure | undefined;
+}
+
+function Token({ field, failure }: TokenParts) {
+  return (
+    <>
+      <label for="token">Admin token</label>
+      <input
+        ref={field}
+        id="token"
+        type="password"
+        autocomplete="current-password"
+        spellcheck={false}
+        required
+        aria-invalid={failure?.status === 401}
+        aria-describedby={failure ? 'refused where' : 'where'}
+      />
+      {failure && (
+        <p id="refused" class="refusal" role="alert">
+          <Icon name="cross" /> {wordsFor(failure)}
+        </p>
+      )}
+    </>
   );
 }
 

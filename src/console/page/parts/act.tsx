@@ -1,6 +1,6 @@
 // A button that changes something: asks when it must, shows that it works, and says what came of it.
 
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Answer, Failure } from '../api.ts';
 import { useRole } from '../session.ts';
@@ -47,28 +47,43 @@ export function Act({ label, about = '', ask, children, kind = 'plain', act, don
       </button>
       {failure && ask === undefined && <Trouble failure={failure} />}
       {ask !== undefined && (
-        <dialog ref={dialog} aria-label={title}>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              void go(new FormData(event.currentTarget));
-            }}
-          >
-            <h2>{title}</h2>
-            <div class="ask">{ask}</div>
-            {children}
-            {failure && <Trouble failure={failure} />}
-            <div class="actions">
-              <button type="button" class="plain" onClick={() => dialog.current?.close()}>
-                Not now
-              </button>
-              <button type="submit" class={kind === 'plain' ? 'main' : kind} aria-disabled={busy}>
-                {busy ? 'Working…' : label}
-              </button>
-            </div>
-          </form>
-        </dialog>
+        <Question dialog={dialog} title={title} go={go}>
+          <div class="ask">{ask}</div>
+          {children}
+          {failure && <Trouble failure={failure} />}
+          <div class="actions">
+            <button type="button" class="plain" onClick={() => dialog.current?.close()}>
+              Not now
+            </button>
+            <button type="submit" class={kind === 'plain' ? 'main' : kind} aria-disabled={busy}>
+              {busy ? 'Working…' : label}
+            </button>
+          </div>
+        </Question>
       )}
     </>
+  );
+}
+
+interface QuestionParts {
+  readonly dialog: RefObject<HTMLDialogElement | null>;
+  readonly title: string;
+  readonly go: (form: FormData) => Promise<void>;
+  readonly children: ComponentChildren;
+}
+
+function Question({ dialog, title, go, children }: QuestionParts) {
+  return (
+    <dialog ref={dialog} aria-label={title}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void go(new FormData(event.currentTarget));
+        }}
+      >
+        <h2>{title}</h2>
+        {children}
+      </form>
+    </dialog>
   );
 }

@@ -75,7 +75,6 @@ function Whole({ run, reload }: WholeParts) {
 }
 
 function Facts({ run }: { readonly run: RunDetail }) {
-  const heldAt = run.steps.flatMap(({ status, heldAt }) => (status === 'held' && heldAt ? [heldAt] : [])).sort()[0];
   return (
     <dl class="facts">
       <dt>Status</dt>
@@ -95,36 +94,38 @@ function Facts({ run }: { readonly run: RunDetail }) {
         <a href={linkTo(['events', run.eventId])}>{run.event?.type ?? run.eventId}</a>
         {run.event && <span class="quiet"> from {run.event.source}</span>}
       </dd>
-      <dt>Created</dt>
-      <dd>
-        <When at={run.createdAt} />
-      </dd>
-      {heldAt && run.status === 'held' && run.reason !== 'in_doubt' && (
-        <>
-          <dt>Held since</dt>
-          <dd>
-            <When at={heldAt} />
-          </dd>
-        </>
-      )}
+      <Moment label="Created" at={run.createdAt} />
+      <Moment label="Held since" at={heldSince(run)} />
       {run.startedAt && run.endedAt && (
         <>
           <dt>Took</dt>
           <dd>{durationOf(Date.parse(run.endedAt) - Date.parse(run.startedAt))}</dd>
         </>
       )}
-      {run.dueAt && (
-        <>
-          <dt>Goes on</dt>
-          <dd>
-            <When at={run.dueAt} />
-          </dd>
-        </>
-      )}
+      <Moment label="Goes on" at={run.dueAt} />
       <dt>File</dt>
       <dd class="mono">{run.config.slice(0, 12)}</dd>
     </dl>
   );
+}
+
+function Moment({ label, at }: { readonly label: string; readonly at: string | null }) {
+  if (at === null) return null;
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>
+        <When at={at} />
+      </dd>
+    </>
+  );
+}
+
+/** The question of a step in doubt says it itself. */
+function heldSince({ status, reason, steps }: RunDetail): string | null {
+  if (status !== 'held' || reason === 'in_doubt') return null;
+  const times = steps.flatMap((step) => (step.status === 'held' && step.heldAt !== null ? [step.heldAt] : []));
+  return times.toSorted()[0] ?? null;
 }
 
 function Actions({ run, reload }: WholeParts) {

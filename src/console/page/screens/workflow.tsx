@@ -23,16 +23,7 @@ export function Workflow({ route: { path } }: ScreenParts) {
       <Loaded data={data}>
         {(workflow) => (
           <div class="stack">
-            {workflow.pausedSince && (
-              <section class="note stack tight" aria-label="Paused">
-                <PausedSince at={workflow.pausedSince} />
-                <p>
-                  Its events are taken as before. Its{' '}
-                  <a href={linkTo(['runs'], { workflow: name, status: 'held' })}>runs</a> wait before their next step
-                  until it is resumed.
-                </p>
-              </section>
-            )}
+            {workflow.pausedSince && <Paused name={name} since={workflow.pausedSince} />}
             {workflow.description && <p>{workflow.description}</p>}
             <section aria-label="Graph">
               <Graph on={workflow.on} steps={workflow.steps} />
@@ -60,6 +51,18 @@ export function Workflow({ route: { path } }: ScreenParts) {
         </Loaded>
       </section>
     </>
+  );
+}
+
+function Paused({ name, since }: { readonly name: string; readonly since: string }) {
+  return (
+    <section class="note stack tight" aria-label="Paused">
+      <PausedSince at={since} />
+      <p>
+        Its events are taken as before. Its <a href={linkTo(['runs'], { workflow: name, status: 'held' })}>runs</a> wait
+        before their next step until it is resumed.
+      </p>
+    </section>
   );
 }
 

@@ -122,27 +122,38 @@ function Table({ rows, reload }: TableParts) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ name, description, on, steps, day, pausedSince }) => (
-            <tr key={name}>
-              <th scope="row">
-                <a href={linkTo(['workflows', name])}>{name}</a>
-                <PausedSince at={pausedSince} />
-                {description && <p class="quiet small wide">{description}</p>}
-              </th>
-              <td class="mono wide">{on.join(', ')}</td>
-              <td class="wide steps-of">{steps.map(({ id }) => id).join(', ')}</td>
-              <td class="number wide">{day.succeeded}</td>
-              <td class="number">{day.failed > 0 ? <strong class="bad">{day.failed}</strong> : 0}</td>
-              <td class="number">{day.held > 0 ? <strong class="doubt">{day.held}</strong> : 0}</td>
-              {operator && (
-                <td class="act">
-                  <Pausing of="workflows" name={name} paused={pausedSince !== null} reload={reload} />
-                </td>
-              )}
-            </tr>
+          {rows.map((row) => (
+            <Row key={row.name} row={row} operator={operator} reload={reload} />
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface RowParts extends Pick<TableParts, 'reload'> {
+  readonly row: WorkflowView;
+  readonly operator: boolean;
+}
+
+function Row({ row: { name, description, on, steps, day, pausedSince }, operator, reload }: RowParts) {
+  return (
+    <tr>
+      <th scope="row">
+        <a href={linkTo(['workflows', name])}>{name}</a>
+        <PausedSince at={pausedSince} />
+        {description && <p class="quiet small wide">{description}</p>}
+      </th>
+      <td class="mono wide">{on.join(', ')}</td>
+      <td class="wide steps-of">{steps.map(({ id }) => id).join(', ')}</td>
+      <td class="number wide">{day.succeeded}</td>
+      <td class="number">{day.failed > 0 ? <strong class="bad">{day.failed}</strong> : 0}</td>
+      <td class="number">{day.held > 0 ? <strong class="doubt">{day.held}</strong> : 0}</td>
+      {operator && (
+        <td class="act">
+          <Pausing of="workflows" name={name} paused={pausedSince !== null} reload={reload} />
+        </td>
+      )}
+    </tr>
   );
 }
