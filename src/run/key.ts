@@ -1,6 +1,6 @@
 // The idempotency key: the same for every attempt that sends the same input, another for every other effect.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Run, StepState } from '../core/model.ts';
 
 /** sha256 of the JSON list [event id, replay, workflow, step id, generation], lower-case hex. */
@@ -9,5 +9,5 @@ export function idempotencyKey(
   step: Pick<StepState, 'id' | 'generation'>,
 ): string {
   const parts = [run.eventId, run.replay, run.workflow, step.id, step.generation];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return hash('sha256', JSON.stringify(parts));
 }
