@@ -1,9 +1,9 @@
 // What the receiver waits for: deliveries, dedupe marks and events of a whole batch in one statement and one commit.
 
 import { hash } from 'node:crypto';
+import { eventOf } from '../columns.ts';
 import type { AcceptDelivery, Accepted } from '../store.ts';
 import type { Sql } from './database.ts';
-import { eventOf } from './deliveries.ts';
 
 const columns =
   'place, delivery_id, event_id, source, type, key, rule, time, received_at, keep_until, headers, mark, start, length, ignored_by';

@@ -1,55 +1,9 @@
 // Attempts: begun before the call, ended by its outcome.
 
-import type { Attempt, AttemptStatus, EffectWord, StoredError } from '../../core/model.ts';
+import type { Attempt } from '../../core/model.ts';
+import { attemptColumns as columns, toAttempt, toJson, type AttemptRow } from '../columns.ts';
 import type { EndAttempt } from '../store.ts';
 import type { Sql } from './database.ts';
-import { fromJson, toJson } from './text.ts';
-
-interface AttemptRow {
-  run_id: string;
-  id: string;
-  step: string;
-  number: number;
-  generation: number;
-  key: string;
-  connection: string;
-  action: string;
-  effect: EffectWord;
-  status: AttemptStatus;
-  begun_at: number;
-  ended_at: number | null;
-  sent: boolean | null;
-  retry_after_ms: number | null;
-  late: boolean;
-  error: string | null;
-  output: string | null;
-}
-
-const columns =
-  'run_id, id, step, number, generation, key, connection, action, effect, status, begun_at, ended_at, sent, ' +
-  'retry_after_ms, late, error, output';
-
-function toAttempt(row: AttemptRow): Attempt {
-  return {
-    id: row.id,
-    runId: row.run_id,
-    step: row.step,
-    number: row.number,
-    generation: row.generation,
-    key: row.key,
-    connection: row.connection,
-    action: row.action,
-    effect: row.effect,
-    status: row.status,
-    begunAt: row.begun_at,
-    endedAt: row.ended_at,
-    sent: row.sent,
-    output: fromJson(row.output),
-    error: fromJson(row.error) as StoredError | null,
-    retryAfterMs: row.retry_after_ms,
-    late: row.late,
-  };
-}
 
 /** In the order they were begun. */
 export async function attempts(sql: Sql, runId: string): Promise<readonly Attempt[]> {

@@ -1,6 +1,7 @@
 // Deliveries: those that are refused, and the list of all: rows of their own, and the first one of each event, which is told by the event's row.
 
-import type { Delivery, DeliveryStatus } from '../../core/model.ts';
+import type { Delivery } from '../../core/model.ts';
+import { amongEvents, eventOf, toDelivery, type DeliveryRow as PlainRow } from '../columns.ts';
 import type { DeliveryFilter, Page, RefuseDelivery } from '../store.ts';
 import type { Sql } from './database.ts';
 import { limitOf, readPage } from './page.ts';
@@ -25,22 +26,7 @@ export async function refuse(sql: Sql, batch: readonly RefuseDelivery[]): Promis
   );
 }
 
-/** The event that is named like this delivery but for the prefix: then its row tells of both, and both sort alike. */
-export function eventOf(deliveryId: string): string | undefined {
-  return deliveryId.startsWith('dlv') ? `evt${deliveryId.slice(3)}` : undefined;
-}
-
-interface DeliveryRow {
-  id: string;
-  source: string;
-  status: DeliveryStatus;
-  received_at: number;
-  reason: string | null;
-  event_id: string | null;
-  size: number;
-  headers: string;
-  body: Buffer | null;
-}
+type DeliveryRow = PlainRow & { readonly body: Buffer | null };
 
 const rowsOfTheirOwn = {
   name: 'deliveries',
@@ -58,12 +44,12 @@ const rowsOfEvents = {
 export async function deliveries(sql: Sql, filter: DeliveryFilter, page: Page): Promise<readonly Delivery[]> {
   const { id, eventId: event_id, status, source, reason } = filter;
   const own = readPage<DeliveryRow>(sql, rowsOfTheirOwn, { id, event_id, status, source, reason }, page);
-  if (status === 'duplicate' || status === 'refused' || reason !== undefined) return (await own).map(toDelivery);
+  if (status === 'duplicate' || status === 'refused' || reason !== undefined) return (await own).map(plain);
   const all = [...(await own), ...(await firstOnes(sql, filter, page))];
   return all
     .sort((a, b) => (a.id < b.id ? 1 : -1))
     .slice(0, limitOf(page))
-    .map(toDelivery);
+    .map(plain);
 }
 
 async function firstOnes(sql: Sql, { id, eventId, source }: DeliveryFilter, page: Page): Promise<DeliveryRow[]> {
@@ -82,23 +68,8 @@ async function firstOnes(sql: Sql, { id, eventId, source }: DeliveryFilter, page
   );
 }
 
-/** What is no delivery's id still has its place among them. */
-function amongEvents(id: string): string {
-  return eventOf(id) ?? (id < 'dlv' ? '' : 'evu');
-}
-
-function toDelivery(row: DeliveryRow): Delivery {
-  return {
-    id: row.id,
-    source: row.source,
-    status: row.status,
-    receivedAt: row.received_at,
-    headers: JSON.parse(row.headers) as Delivery['headers'],
-    reason: row.reason,
-    eventId: row.event_id,
-    size: row.size,
-    body: row.body === null ? null : toBytes(row.body),
-  };
+function plain(row: DeliveryRow): Delivery {
+  return toDelivery({ ...row, body: row.body && toBytes(row.body) });
 }
 
 /** A plain array of bytes, as every store gives it. */

@@ -1,10 +1,10 @@
 // Accepted configurations, and what is kept of each connection.
 
-import type { ConnectionState, StoredError } from '../../core/model.ts';
+import type { ConnectionState } from '../../core/model.ts';
+import { toConnection, toJson, type ConnectionRow } from '../columns.ts';
 import type { RaiseEvent, StoredConfig } from '../store.ts';
 import type { Sql } from './database.ts';
 import { raise } from './raise.ts';
-import { fromJson, toJson } from './text.ts';
 
 /** `saved` orders them, not the clock: an older file that is accepted again is the last one. */
 export async function saveConfig(sql: Sql, { hash, file, at, text }: StoredConfig): Promise<void> {
@@ -49,7 +49,7 @@ export async function swapConnection(
   const rows = await sql.rows<ConnectionRow>(`select ${columns} from hookline.connections where name = $1`, [
     state.name,
   ]);
-  const found = rows[0] && toState(rows[0]);
+  const found = rows[0] && toConnection(rows[0]);
   if (found && !isSame(found, before)) return found;
   await setConnection(sql, state, raises);
   return state;
@@ -65,26 +65,6 @@ function isSame(found: ConnectionState, before: ConnectionState | undefined): bo
   return status === before?.status && reason === before.reason && since === before.since && untilAt === before.untilAt;
 }
 
-interface ConnectionRow {
-  name: string;
-  status: ConnectionState['status'];
-  reason: ConnectionState['reason'];
-  since: number;
-  until_at: number | null;
-  error: string | null;
-}
-
 export async function connections(sql: Sql): Promise<readonly ConnectionState[]> {
-  return (await sql.rows<ConnectionRow>(`select ${columns} from hookline.connections order by name`)).map(toState);
-}
-
-function toState(row: ConnectionRow): ConnectionState {
-  return {
-    name: row.name,
-    status: row.status,
-    reason: row.reason,
-    since: row.since,
-    untilAt: row.until_at,
-    error: fromJson(row.error) as StoredError | null,
-  };
+  return (await sql.rows<ConnectionRow>(`select ${columns} from hookline.connections order by name`)).map(toConnection);
 }

@@ -1,10 +1,11 @@
 // The queue: taking due runs lane by lane, and giving back what nobody runs.
 
 import type { HeldReason, Time } from '../../core/model.ts';
+import { toRun } from '../columns.ts';
 import type { ClaimRuns, ClaimedRun } from '../store.ts';
 import { openAttempts } from './attempts.ts';
 import { event } from './events.ts';
-import { toRun, type RunRow } from './runs.ts';
+import type { ClaimedRow } from './runs.ts';
 import type { Writing } from './savepoint.ts';
 import type { Sql } from './sql.ts';
 
@@ -17,12 +18,12 @@ export function claim({ sql }: Writing, { now, owner, lanes }: ClaimRuns): reado
       now,
       limit,
     );
-    for (const row of due as RunRow[]) claimed.push(take(sql, row, owner));
+    for (const row of due as ClaimedRow[]) claimed.push(take(sql, row, owner));
   }
   return claimed;
 }
 
-function take(sql: Sql, row: RunRow, owner: string): ClaimedRun {
+function take(sql: Sql, row: ClaimedRow, owner: string): ClaimedRun {
   const fence = row.fence + 1;
   sql.run(
     "update runs set owner = ?, fence = ?, status = 'running', reason = null, due_at = null where id = ?",

@@ -2,10 +2,10 @@
 
 import { hash } from 'node:crypto';
 import type { Delivery } from '../../core/model.ts';
+import { eventOf } from '../columns.ts';
 import type { Accepted, RefuseDelivery, Settled } from '../store.ts';
 import type { PackedDelivery } from './pack.ts';
 import { settle, type Writing } from './savepoint.ts';
-import { eventOf } from './sent.ts';
 import type { Sql } from './sql.ts';
 
 export function accept(writing: Writing, batch: readonly PackedDelivery[]): readonly Settled<Accepted>[] {

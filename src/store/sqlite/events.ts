@@ -1,6 +1,7 @@
 // Events: reading them, and turning pending ones into runs.
 
-import type { Event, EventStatus } from '../../core/model.ts';
+import type { Event } from '../../core/model.ts';
+import { toEvent, type EventRow } from '../columns.ts';
 import type { EventFilter, EventRow as ListedEvent, Page, PlanEvent, Planned } from '../store.ts';
 import { readPage } from './page.ts';
 import { raise } from './raise.ts';
@@ -8,43 +9,19 @@ import { insertRun } from './runs.ts';
 import type { Writing } from './savepoint.ts';
 import type { Sql } from './sql.ts';
 
-export interface EventRow {
-  id: string;
-  source: string;
-  type: string;
-  key: string;
-  rule: string;
-  time: string | null;
-  received_at: number;
-  status: EventStatus;
-  matched: string;
-  body: Uint8Array;
-  config: string | null;
-}
+type WholeRow = EventRow & { readonly body: Uint8Array };
 
-export function toEvent(row: EventRow): Event {
-  return {
-    id: row.id,
-    source: row.source,
-    type: row.type,
-    key: row.key,
-    rule: row.rule,
-    time: row.time,
-    receivedAt: row.received_at,
-    status: row.status,
-    body: row.body,
-    matched: JSON.parse(row.matched) as string[],
-    ...(row.config === null ? {} : { config: row.config }),
-  };
+function toWhole(row: WholeRow): Event {
+  return { ...toEvent(row), body: row.body };
 }
 
 export function event(sql: Sql, id: string): Event | null {
   const row = sql.get('select * from events where id = ?', id);
-  return row === undefined ? null : toEvent(row as EventRow);
+  return row === undefined ? null : toWhole(row as WholeRow);
 }
 
 export function events(sql: Sql, { type, source, status }: EventFilter, page: Page): readonly Event[] {
-  return (readPage(sql, 'events', rarestFirst({ type, source, status }), page) as EventRow[]).map(toEvent);
+  return (readPage(sql, 'events', rarestFirst({ type, source, status }), page) as WholeRow[]).map(toWhole);
 }
 
 /** Few events are pending; of the rest a type is rarer than a source. */
@@ -57,10 +34,7 @@ const withoutBody = 'id, source, type, key, rule, time, received_at, status, mat
 
 export function eventRows(sql: Sql, { type, source, status }: EventFilter, page: Page): readonly ListedEvent[] {
   const rows = readPage(sql, 'events', rarestFirst({ type, source, status }), page, withoutBody);
-  return (rows as (EventRow & { size: number })[]).map(({ size, ...row }) => {
-    const { body: _, ...rest } = toEvent(row);
-    return { ...rest, size };
-  });
+  return (rows as (EventRow & { size: number })[]).map((row) => ({ ...toEvent(row), size: row.size }));
 }
 
 /** Bodies read into memory at once, beyond which a batch ends early. */
@@ -70,7 +44,7 @@ export function pending(sql: Sql, limit: number): readonly Event[] {
   const found: Event[] = [];
   let bytes = 0;
   for (const row of sql.each("select * from events where status = 'pending' order by id limit ?", limit)) {
-    const next = toEvent(row as EventRow);
+    const next = toWhole(row as WholeRow);
     found.push(next);
     bytes += next.body.byteLength;
     if (bytes >= mostBytes) break;

@@ -1,11 +1,12 @@
 // Writing a run's new state: by its owner, or by a person while nobody runs it.
 
+import { toJson } from '../columns.ts';
 import type { EditRun, RunUpdate } from '../store.ts';
 import { endAttempt, insertAttempt, keepLate } from './attempts.ts';
 import type { PackedRecord } from './pack.ts';
 import type { Writing } from './savepoint.ts';
 import { raise } from './raise.ts';
-import { toJson, type Sql } from './sql.ts';
+import type { Sql } from './sql.ts';
 
 const update =
   'update runs set status = ?, reason = ?, config = ?, started_at = ?, ended_at = ?, deadline_at = ?, lane = ?, ' +

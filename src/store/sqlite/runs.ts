@@ -1,59 +1,16 @@
 // Runs as rows: inserting, reading and listing them.
 
 import { hash } from 'node:crypto';
-import {
-  finalRunStatuses,
-  type HeldReason,
-  type Run,
-  type RunStatus,
-  type StepState,
-  type StoredError,
-} from '../../core/model.ts';
+import { finalRunStatuses, type Run } from '../../core/model.ts';
+import { toJson, toRun, type RunRow } from '../columns.ts';
 import type { NewRun, Page, RunFilter } from '../store.ts';
 import { StoreFault } from './fault.ts';
 import { conditionsOf, limitOf, readPage } from './page.ts';
 import type { Writing } from './savepoint.ts';
-import { fromJson, toJson, type Sql, type Value } from './sql.ts';
+import type { Sql, Value } from './sql.ts';
 
-export interface RunRow {
-  id: string;
-  event_id: string;
-  workflow: string;
-  replay: number;
-  status: RunStatus;
-  reason: HeldReason | null;
-  config: string;
-  created_at: number;
-  started_at: number | null;
-  ended_at: number | null;
-  due_at: number | null;
-  deadline_at: number | null;
-  lane: string;
-  owner: string | null;
-  fence: number;
-  error: string | null;
-  steps: string;
-}
-
-export function toRun(row: RunRow): Run {
-  return {
-    id: row.id,
-    eventId: row.event_id,
-    workflow: row.workflow,
-    replay: row.replay,
-    status: row.status,
-    reason: row.reason,
-    config: row.config,
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    endedAt: row.ended_at,
-    dueAt: row.due_at,
-    deadlineAt: row.deadline_at,
-    lane: row.lane,
-    steps: JSON.parse(row.steps) as StepState[],
-    error: fromJson(row.error) as StoredError | null,
-  };
-}
+/** As a whole row is read. */
+export type ClaimedRow = RunRow & { readonly owner: string | null; readonly fence: number };
 
 /** False: its `unique` value is taken, or the event has this run already. Only first runs take a value. */
 export function insertRun(sql: Sql, run: NewRun & { replay: number }): boolean {
@@ -103,7 +60,7 @@ export function replay({ sql }: Writing, given: NewRun): Run {
 }
 
 export function run(sql: Sql, id: string): { run: Run; fence: number; claimed: boolean } | null {
-  const row = sql.get('select * from runs where id = ?', id) as RunRow | undefined;
+  const row = sql.get('select * from runs where id = ?', id) as ClaimedRow | undefined;
   return row === undefined ? null : { run: toRun(row), fence: row.fence, claimed: row.owner !== null };
 }
 

@@ -1,26 +1,10 @@
 // The list of deliveries: rows of their own, and the first one of each event, which is told by the event's row.
 
-import type { Delivery, DeliveryStatus } from '../../core/model.ts';
+import type { Delivery } from '../../core/model.ts';
+import { amongEvents, eventOf, toDelivery, type DeliveryRow } from '../columns.ts';
 import type { DeliveryFilter, Page } from '../store.ts';
 import { limitOf, readPage } from './page.ts';
 import type { Sql, Value } from './sql.ts';
-
-/** The event that is named like this delivery but for the prefix: then its row tells of both, and both sort alike. */
-export function eventOf(deliveryId: string): string | undefined {
-  return deliveryId.startsWith('dlv') ? `evt${deliveryId.slice(3)}` : undefined;
-}
-
-interface DeliveryRow {
-  id: string;
-  source: string;
-  status: DeliveryStatus;
-  received_at: number;
-  reason: string | null;
-  event_id: string | null;
-  size: number;
-  headers: string;
-  body: Uint8Array | null;
-}
 
 export function deliveries(sql: Sql, filter: DeliveryFilter, page: Page): readonly Delivery[] {
   const { id, eventId: event_id, status, source, reason } = filter;
@@ -57,23 +41,4 @@ function firstOnes(sql: Sql, { id, eventId, source }: DeliveryFilter, page: Page
     ...values,
     limitOf(page),
   ) as DeliveryRow[];
-}
-
-/** What is no delivery's id still has its place among them. */
-function amongEvents(id: string): string {
-  return eventOf(id) ?? (id < 'dlv' ? '' : 'evu');
-}
-
-function toDelivery(row: DeliveryRow): Delivery {
-  return {
-    id: row.id,
-    source: row.source,
-    status: row.status,
-    receivedAt: row.received_at,
-    headers: JSON.parse(row.headers) as Delivery['headers'],
-    reason: row.reason,
-    eventId: row.event_id,
-    size: row.size,
-    body: row.body,
-  };
 }

@@ -1,10 +1,11 @@
 // Accepted configurations, and what is kept of each connection.
 
-import type { ConnectionState, StoredError } from '../../core/model.ts';
+import type { ConnectionState } from '../../core/model.ts';
+import { toConnection, toJson, type ConnectionRow } from '../columns.ts';
 import type { RaiseEvent, StoredConfig } from '../store.ts';
 import { raise } from './raise.ts';
 import type { Writing } from './savepoint.ts';
-import { fromJson, toJson, type Sql } from './sql.ts';
+import type { Sql } from './sql.ts';
 
 /** `saved` orders them, not the clock: an older file that is accepted again is the last one. */
 export function saveConfig({ sql }: Writing, config: StoredConfig): void {
@@ -40,22 +41,6 @@ export function setConnection({ sql }: Writing, state: ConnectionState, raises?:
   raise(sql, raises);
 }
 
-interface ConnectionRow {
-  name: string;
-  status: ConnectionState['status'];
-  reason: ConnectionState['reason'];
-  since: number;
-  until_at: number | null;
-  error: string | null;
-}
-
 export function connections(sql: Sql): readonly ConnectionState[] {
-  return (sql.all('select * from connections order by name') as ConnectionRow[]).map((row) => ({
-    name: row.name,
-    status: row.status,
-    reason: row.reason,
-    since: row.since,
-    untilAt: row.until_at,
-    error: fromJson(row.error) as StoredError | null,
-  }));
+  return (sql.all('select * from connections order by name') as ConnectionRow[]).map(toConnection);
 }

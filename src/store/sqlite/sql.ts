@@ -34,12 +34,3 @@ export function createSql(database: DatabaseSync): Sql {
     each: (text, ...values) => statement(text).iterate(...values),
   };
 }
-
-/** A value in a JSON column; absent is null. */
-export function toJson(value: unknown): string | null {
-  return value === undefined || value === null ? null : JSON.stringify(value);
-}
-
-export function fromJson(text: string | null): unknown {
-  return text === null ? null : JSON.parse(text);
-}
