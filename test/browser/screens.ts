@@ -31,6 +31,7 @@ export function screensOf({ history }: Theatre): Readonly<Record<string, readonl
     activity: ['activity', 'Activity', 'connections › pause'],
     sandboxes: ['sandboxes', 'Sandboxes', 'Priya Nair confirmed the appointment'],
     playground: ['playground', 'Playground', 'takes it'],
+    'a run that is not there': ['runs/run_nothing', 'Run', 'does not exist'],
     'a place that is not there': ['nowhere', /./, ''],
   };
 }
@@ -59,6 +60,7 @@ const names = [
   'activity',
   'sandboxes',
   'playground',
+  'a run that is not there',
   'a place that is not there',
 ];
 

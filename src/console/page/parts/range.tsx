@@ -33,7 +33,7 @@ export function Range({ label, query: { from = '', to = '' }, change }: RangePar
               {words}
             </option>
           ))}
-          <option value="between">between two times</option>
+          <option value="between">between …</option>
         </select>
       </label>
       {between && <Time label="From" value={from} change={(value) => change({ from: value })} />}

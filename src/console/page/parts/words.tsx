@@ -57,13 +57,17 @@ export function Empty({ children, next }: { readonly children: ComponentChildren
 /** What came, or why nothing did; the last good answer stays while a newer one fails. */
 export function Loaded<T>({
   data,
+  title,
   children,
 }: {
   readonly data: Data<T>;
+  /** Of a screen that takes its name from what is loaded: it has one too when nothing comes. */
+  readonly title?: string;
   readonly children: (value: T) => ComponentChildren;
 }) {
   return (
     <>
+      {title && data.failure && data.value === undefined && <Heading title={title} />}
       {data.failure && <Trouble failure={data.failure} />}
       {data.value === undefined ? data.loading && <p class="loading">Loading…</p> : children(data.value)}
     </>

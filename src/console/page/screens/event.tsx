@@ -18,7 +18,7 @@ export function Event({ route: { path } }: ScreenParts) {
   const data = useData<EventDetail>(`/events/${id}`);
   const why = useData<WhyAnswer>(`/events/${id}/why`);
   return (
-    <Loaded data={data}>
+    <Loaded data={data} title="Event">
       {(event) => (
         <>
           <Heading

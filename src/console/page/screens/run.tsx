@@ -16,7 +16,11 @@ import { linkTo, type ScreenParts } from '../route.ts';
 export function Run({ route: { path } }: ScreenParts) {
   const id = path[1] ?? '';
   const data = useData<RunDetail>(`/runs/${encodeURIComponent(id)}`);
-  return <Loaded data={data}>{(run) => <Whole run={run} reload={data.reload} />}</Loaded>;
+  return (
+    <Loaded data={data} title="Run">
+      {(run) => <Whole run={run} reload={data.reload} />}
+    </Loaded>
+  );
 }
 
 interface WholeParts {
