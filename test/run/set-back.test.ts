@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Run } from '../../src/core/model.ts';
 import { RetryableError } from '../../src/plugin/index.ts';
+import type { SharedStore } from '../../src/store/store.ts';
 import { lanesAt } from '../isolation/lanes.ts';
 import { startEngine, workflow, workflowsOf, type Engine, type StepSpec } from './engine.ts';
 
@@ -88,6 +89,26 @@ describe('a clock that is set back', () => {
     set(-5 * hour);
     await pass();
     expect(await state(before.id)).toMatchObject({ status: 'waiting', dueAt: before.dueAt });
+  });
+
+  it('is followed by the first of several replicas only, so that nothing is moved twice', async () => {
+    const { engine, set, state, before, pass } = await waiting();
+    const other = { id: 'the first', host: 'h', config: 'hash-1', startedAt: 0, seenAt: 0 };
+    let live = [other];
+    const shared: SharedStore = {
+      join: async () => undefined,
+      replicas: async () => live,
+      holds: () => true,
+      swapConnection: async (next) => next,
+      takeTurn: async () => 0,
+    };
+    Object.assign(engine.store, { shared });
+    set(-hour);
+    await pass();
+    expect((await state(before.id)).dueAt).toBe(before.dueAt);
+    live = [];
+    set(-hour);
+    await expect.poll(async () => (await state(before.id)).dueAt, { timeout: 20_000 }).not.toBe(before.dueAt);
   });
 
   it('by a little changes nothing', async () => {
