@@ -7,7 +7,7 @@ import type { ClaimedRun } from '../store/store.ts';
 import type { Step, StepScope, Workflow, Workflows } from '../workflow/compile.ts';
 import { createBudget } from '../workflow/expression/budget.ts';
 import { alertsOfRun } from './alert.ts';
-import { gateOf, isLifted } from './gate.ts';
+import { gateOf, isLifted, lookupGate } from './gate.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { lateOutcome, settleLate } from './late.ts';
 import type { EngineParts } from './parts.ts';
@@ -64,8 +64,8 @@ export async function executeRun(parts: EngineParts, claimed: ClaimedRun, contro
 async function lookBack({ parts, journal, workflow, control }: Omit<Execution, 'scope'>): Promise<void> {
   const { steps, lane } = journal.state();
   try {
-    const doubts = parts.store.shared !== undefined && (journal.lost() || steps.some(({ doubt }) => doubt));
-    if (doubts && (await settleLate(parts, journal.run.id))) control.freed();
+    const isInDoubt = journal.lost() || steps.some(({ doubt }) => doubt);
+    if (isInDoubt && (await settleLate(parts, journal.run.id))) control.freed();
     if (journal.lost() || !steps.some((step) => isLifted(parts, workflow, step))) return;
     if ((await parts.store.release(lane, connectionReasons, parts.clock())) > 0) control.freed();
   } catch (error) {
@@ -117,7 +117,7 @@ function startEffect(execution: Execution, effect: RunEffect): Promise<void> | u
   }
   const input = effect.type === 'start' ? render(execution, step) : { value: storedInput(journal, step) };
   if (!input) return undefined;
-  const gate = gateOf(parts, step);
+  const gate = effect.type === 'lookup' ? lookupGate(parts, step) : gateOf(parts, step);
   if (gate.is === 'held') journal.apply({ type: 'held', step: step.id, reason: gate.reason });
   if (gate.is === 'postponed') journal.apply({ type: 'postponed', step: step.id, until: gate.until });
   if (gate.is !== 'free') return undefined;

@@ -30,6 +30,8 @@ export interface EngineParts {
   readonly clock: () => Time;
   /** Milliseconds of a clock that nobody sets. */
   readonly ticks: () => number;
+  /** How long the clock has gone evenly; absent: always. */
+  readonly steadyMs?: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly randomBytes: (size: number) => Uint8Array;

@@ -108,6 +108,11 @@ export function runPlan(workflow: Workflow, settings: Settings): RunPlan {
   return { timeoutMs: workflow.timeoutMs ?? null, steps: workflow.steps.map((step) => stepPlan(step, settings)) };
 }
 
+/** How long after an attempt ended it is asked whether it happened: the request may still be under way. */
+export function lookupAfterMs({ action }: Pick<Step, 'action'>): number {
+  return action.lookupAfterMs ?? 10_000;
+}
+
 function stepPlan(step: Step, settings: Settings): StepPlan {
   return {
     id: step.id,
@@ -121,7 +126,7 @@ function stepPlan(step: Step, settings: Settings): StepPlan {
     firstDelayMs: step.retry.firstDelayMs ?? settings.RETRY_FIRST_DELAY,
     maxDelayMs: step.retry.maxDelayMs ?? settings.RETRY_MAX_DELAY,
     retryAfterCapMs: settings.RETRY_AFTER_CAP,
-    lookupAfterMs: step.action.lookupAfterMs ?? 10_000,
+    lookupAfterMs: lookupAfterMs(step),
   };
 }
 
