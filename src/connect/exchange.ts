@@ -23,7 +23,7 @@ export interface Exchange {
   readonly sent: () => void;
 }
 
-type Body = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+type Body = ReadableStream<Uint8Array> | null;
 
 interface Head {
   readonly status: number;
@@ -71,7 +71,7 @@ function handlerOf(asked: Exchange, begun: (head: Head) => void, arrival: Arriva
       // Of a status below 200 another one follows.
       if (status < 200) return;
       what = 'terminated';
-      begun({ status, statusText, headers: Object.entries(headers).flatMap(toPairs) });
+      begun({ status, statusText, headers: toPairs(headers) });
     },
     onResponseData: (_, chunk) => arrival.add(chunk),
     onResponseEnd: () => arrival.end(),
@@ -88,11 +88,16 @@ async function cancel(body: ReadableStream): Promise<void> {
   }
 }
 
-function toPairs([name, value]: [string, string | string[] | undefined]): [string, string][] {
-  return [value ?? []].flat().map((one) => [name, one]);
+function toPairs(headers: Readonly<Record<string, string | string[] | undefined>>): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const [name, value = []] of Object.entries(headers)) {
+    if (typeof value === 'string') pairs.push([name, value]);
+    else for (const one of value) pairs.push([name, one]);
+  }
+  return pairs;
 }
 
-/** Called as soon as the head is read: of a short answer the body is there already, and needs no stream. */
+/** Called as soon as the head is read: of a short answer the body is there already, and nothing is waited for. */
 function answerOf(asked: Exchange, head: Head, arrival: Arrival): Response {
   try {
     if (asked.refuseRedirect && redirects.has(head.status)) throw new Error('unexpected redirect');
@@ -112,10 +117,22 @@ function bodyOf(asked: Exchange, head: Head, arrival: Arrival): Body {
   const encodings = head.headers.flatMap(([name, value]) => (name === 'content-encoding' ? [value] : []));
   const decode = encodings.length === 0 ? undefined : findDecoder(encodings.join(','));
   const whole = decode ? undefined : arrival.whole();
-  const bytes = whole && Buffer.concat(whole);
-  if (bytes && bytes.byteLength <= maxBytes) return bytes;
+  if (whole && sizeOf(whole) <= maxBytes) return streamOf(whole);
   const chunks = arrival.chunks();
   return limited(decode ? decode(chunks) : chunks, arrival, asked);
+}
+
+function sizeOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+}
+
+/** Given as a stream, because of bytes `Response` makes one that costs more. */
+function streamOf(chunks: readonly Buffer[]): ReadableStream<Uint8Array> {
+  const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    for (const chunk of chunks) controller.enqueue(chunk);
+    controller.close();
+  };
+  return new ReadableStream({ start }, { highWaterMark: 0 });
 }
 
 async function drain(arrival: Arrival): Promise<void> {

@@ -50,16 +50,19 @@ export function createGuard(options: GuardOptions): Guard {
     if (ipaddr.isValid(host) && !reachable(host)) throw privateAddress(host, host);
     return false;
   };
+  let lastGood = '';
   return {
     checkHost,
     checkUrl: (url) => {
       checkUrlForm(url);
+      if (url.origin === lastGood) return;
       const port = portOf(url);
       const isForeign = foreignPorts.has(port) && !named(normalHost(url.hostname), port);
       if (!isForeign) checkHost(url.hostname, port);
       if (isForeign || badPorts.has(port)) {
         throw refused(`port ${port} of "${url.hostname}" belongs to another protocol than HTTP`);
       }
+      lastGood = url.origin;
     },
     lookup: guardLookup(options.lookup ?? dnsLookup, reachable),
   };

@@ -25,9 +25,8 @@ export function isRequest(input: Input): input is Request {
   return typeof input === 'object' && !(input instanceof URL);
 }
 
-/** The headers as they go out, name and value in turn: the caller's, and those that every request has. */
-export function headerLines(given: Headers, isSecure: boolean, traceparent: string | undefined): string[] {
-  const headers = new Headers(given);
+/** The headers as they go out, name and value in turn; those that every request has are added to the ones given. */
+export function headerLines(headers: Headers, isSecure: boolean, traceparent: string | undefined): string[] {
   headers.delete('host');
   const encodings = headers.has('range') ? 'identity' : isSecure ? 'br, gzip, deflate, zstd' : 'gzip, deflate';
   const usual = { ...always, 'accept-encoding': encodings, ...(traceparent === undefined ? {} : { traceparent }) };
