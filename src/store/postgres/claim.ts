@@ -1,38 +1,52 @@
 // Taking due runs lane by lane, and giving back what nobody runs.
 
-import type { Event, HeldReason, Time } from '../../core/model.ts';
+import type { Attempt, Event, HeldReason, Time } from '../../core/model.ts';
+import { toRun, type RunRow } from '../columns.ts';
 import type { ClaimRuns, ClaimedRun } from '../store.ts';
 import { openAttempts } from './attempts.ts';
 import type { Claims } from './claims.ts';
 import type { Database, Sql } from './database.ts';
 import { eventsById } from './events.ts';
 import type { Fetched, Queue } from './queue.ts';
-import { removeJobs } from './record.ts';
-import { addByLane, runColumns, toRun, type RunRow } from './runs.ts';
+import { placedOf } from './record.ts';
+import type { Recent } from './recent.ts';
+import { addByLane, runColumns } from './runs.ts';
+import { toText } from './text.ts';
 
 export interface Claiming {
   readonly database: Database;
   readonly queue: Queue;
   readonly claims: Claims;
+  readonly recent: Pick<Recent, 'find'>;
   /** Monotonic. */
   readonly ticks: () => number;
 }
 
-/** Most lanes have nothing to claim, so one statement looks at all of them first. */
+/**
+ * Most lanes have nothing to claim, so one statement looks at all of them first. Lanes are given as JSON: of an array the planner
+ * counts the elements, and makes a new plan for each. With `exists` it would read all ready runs instead of the first one.
+ */
 const lookAtLanes = `
 select l.lane,
-  exists (select 1 from hookline.runs r where r.lane = l.lane and r.due_at <= $2 and r.job is null) as due,
-  exists (select 1 from hookline.runs r where r.lane = l.lane and r.due_at is not null and r.job is not null) as ready
-from unnest($1::text[]) as l (lane)`;
+  (select 1 from hookline.runs r where r.lane = l.lane and r.due_at <= $2 and r.job is null limit 1) is not null as due,
+  (select 1 from hookline.runs r where r.lane = l.lane and r.due_at is not null and r.job is not null limit 1) is not null as ready
+from jsonb_array_elements_text($1::jsonb) as l (lane)`;
+
+function listOf(lanes: readonly string[]): string {
+  return JSON.stringify(lanes.map(toText));
+}
 
 /** A table that filled within a minute has no statistics yet; the planner then reads and sorts all of it for ten rows. */
 const byIndexOnly = ['enable_sort', 'enable_bitmapscan', 'enable_seqscan'];
 
 export async function claim(parts: Claiming, { now, owner, lanes }: ClaimRuns): Promise<readonly ClaimedRun[]> {
-  const { database, queue, claims, ticks } = parts;
+  const { database, queue, claims, recent, ticks } = parts;
   const asked = lanes.filter(({ limit }) => limit > 0);
   const names = asked.map(({ lane }) => lane);
-  const looks = await database.rows<{ lane: string; due: boolean; ready: boolean }>(lookAtLanes, [names, now]);
+  const looks = await database.rows<{ lane: string; due: boolean; ready: boolean }>(lookAtLanes, [
+    JSON.stringify(names),
+    now,
+  ]);
   const due = new Set(looks.flatMap((look) => (look.due ? [look.lane] : [])));
   const ready = new Set(looks.flatMap((look) => (look.ready ? [look.lane] : [])));
   const wanted = asked.filter(({ lane }) => claims.suspected(lane) || due.has(lane) || ready.has(lane));
@@ -51,7 +65,7 @@ export async function claim(parts: Claiming, { now, owner, lanes }: ClaimRuns): 
       const fetched = await queue.fetch(sql, lane, limit);
       jobs.push(...fetched.map((job) => ({ ...job, lane })).sort((a, b) => a.dueAt - b.dueAt));
     }
-    return take(sql, queue, owner, jobs);
+    return take({ sql, queue, recent }, owner, jobs);
   }, byIndexOnly);
   for (const { job, claimed } of taken) {
     claims.add(claimed.run.id, { ...job, fence: claimed.fence, knownAt });
@@ -92,8 +106,7 @@ interface Taken {
 
 /** The owner and the fence are set with the same commit that claims the jobs. */
 async function take(
-  sql: Sql,
-  queue: Queue,
+  { sql, queue, recent }: Pick<Claiming, 'queue' | 'recent'> & { readonly sql: Sql },
   owner: string,
   jobs: readonly (Fetched & { readonly lane: string })[],
 ): Promise<readonly Taken[]> {
@@ -104,16 +117,14 @@ async function take(
     [owner, jobs.map(({ job }) => job)],
   );
   const byJob = new Map(rows.map((row) => [row.job, row]));
-  const orphans = jobs.filter(({ job }) => !byJob.has(job)).map(({ job, lane }) => ({ job, queue: lane }));
-  await removeJobs(sql, queue, orphans);
-  const events = await eventsById(
+  await queue.remove(
     sql,
-    rows.map((row) => row.event_id),
+    jobs.filter(({ job }) => !byJob.has(job)),
   );
-  const open = await openAttempts(
-    sql,
-    rows.map((row) => row.id),
-  );
+  const events = await eventsOf(sql, recent, rows);
+  // Nobody can have begun an attempt of a run that was never claimed before.
+  const again = rows.flatMap(({ id, fence }) => (fence > 1 ? id : []));
+  const open = again.length > 0 ? await openAttempts(sql, again) : new Map<string, readonly Attempt[]>();
   return jobs.flatMap((job) => {
     const row = byJob.get(job.job);
     if (row === undefined) return [];
@@ -122,6 +133,17 @@ async function take(
       claimed: { run: toRun(row), event: eventOf(events, row), fence: row.fence, open: open.get(row.id) ?? [] },
     };
   });
+}
+
+async function eventsOf(
+  sql: Sql,
+  recent: Pick<Recent, 'find'>,
+  rows: readonly RunRow[],
+): Promise<ReadonlyMap<string, Event>> {
+  const found = rows.flatMap((row) => recent.find(row.event_id) ?? []);
+  const known = new Map(found.map((event) => [event.id, event]));
+  const others = rows.flatMap((row) => (known.has(row.event_id) ? [] : row.event_id));
+  return others.length === 0 ? known : new Map([...known, ...(await eventsById(sql, others))]);
 }
 
 function eventOf(events: ReadonlyMap<string, Event>, row: RunRow): Event {
@@ -138,8 +160,8 @@ export async function nextDue(sql: Sql, lanes: readonly string[]): Promise<Time 
     `select min(least(
        (select min(due_at) from hookline.runs r where r.lane = l.lane and ${waiting}),
        (select min(due_at) from hookline.runs r where r.lane = l.lane and ${ready}))) as due
-     from unnest($1::text[]) as l (lane)`,
-    [lanes],
+     from jsonb_array_elements_text($1::jsonb) as l (lane)`,
+    [listOf(lanes)],
   );
   return row?.due ?? null;
 }
@@ -185,7 +207,7 @@ export async function recover(
   const values = keep === undefined ? [owner, now] : [owner, now, keep];
   const text = keep === undefined ? recoverOthers : recoverOwn;
   const rows = await sql.rows<{ job: string | null; queue: string | null }>(text, values);
-  await removeJobs(sql, queue, rows);
+  await queue.remove(sql, placedOf(rows));
   return rows.length;
 }
 

@@ -14,10 +14,12 @@ export interface Sql {
   run(text: string, values?: readonly unknown[]): Promise<number>;
   /** For statements of others and for several at once: nothing is prepared or converted. */
   raw(text: string, values?: readonly unknown[]): Promise<{ rows: object[] }>;
+  /** As `raw`, for those of a fixed set: they are prepared. */
+  kept(text: string, values?: readonly unknown[]): Promise<{ rows: object[] }>;
 }
 
 export interface Database extends Sql {
-  /** Runs the work in one transaction, and again when it met another writer. */
+  /** Runs the work in one transaction, and again when it met another writer. Rows are found by index, whatever the planner believes. */
   transact<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /**
    * The same for what may be undone by a crash of the database: its commit does not wait for the disk; every later commit that
@@ -73,7 +75,12 @@ export interface OpenDatabase {
 
 /** Connects at the first use. Whatever fails because the database does, rejects with `store.unavailable`. */
 export function openDatabase({ url, connections, limits }: OpenDatabase): Database {
-  const pool = new Pool({ ...connectionOptions(url, limits), max: connections, idleTimeoutMillis: 60_000 });
+  const pool = new Pool({
+    ...connectionOptions(url, limits),
+    max: connections,
+    idleTimeoutMillis: 60_000,
+    pipeline: true,
+  });
   // An idle connection that breaks is replaced at the next use.
   pool.on('error', ignore);
   let closing: Promise<void> | null = null;
@@ -96,17 +103,15 @@ export function openDatabase({ url, connections, limits }: OpenDatabase): Databa
     }
   };
   const once = <T>(work: (sql: Sql) => Promise<T>) => told(() => use((client) => work(sqlOf(client))));
+  const within = <T>(begin: string, work: (sql: Sql) => Promise<T>) =>
+    told(() => retried(() => use((client) => transaction(client, begin, work))));
   return {
     rows: (text, values) => once((sql) => sql.rows(text, values)),
     run: (text, values) => once((sql) => sql.run(text, values)),
     raw: (text, values) => once((sql) => sql.raw(text, values)),
-    transact: (work) => told(() => retried(() => use((client) => transaction(client, 'begin', work)))),
-    transactLightly: (work, settings = []) => {
-      const begin = ['begin', ...['synchronous_commit', ...settings].map((name) => `set local ${name} = off`)].join(
-        '; ',
-      );
-      return told(() => retried(() => use((client) => transaction(client, begin, work))));
-    },
+    kept: (text, values) => once((sql) => sql.kept(text, values)),
+    transact: (work) => within(beginning([]), work),
+    transactLightly: (work, settings = []) => within(beginning(['synchronous_commit', ...settings]), work),
     close: () => (closing ??= pool.end()),
   };
 }
@@ -123,15 +128,20 @@ export function sqlOf(client: ClientBase): Sql {
     },
     run: async (text, values = []) => (await client.query(prepared(text, values))).rowCount ?? 0,
     raw: (text, values) => client.query<object>(text, values === undefined ? undefined : [...values]),
+    kept: (text, values = []) => client.query<object>({ name: nameOf(text), text, values: [...values] }),
   };
 }
 
 const names = new Map<string, string>();
 
-function prepared(text: string, values: readonly unknown[]) {
+function nameOf(text: string): string {
   let name = names.get(text);
   if (name === undefined) names.set(text, (name = hash('sha256', text).slice(0, 20)));
-  return { name, text, values: values.map(toValue) };
+  return name;
+}
+
+function prepared(text: string, values: readonly unknown[]) {
+  return { name: nameOf(text), text, values: values.map(toValue) };
 }
 
 function toValue(value: unknown): unknown {
@@ -145,16 +155,34 @@ function readTexts(row: Record<string, unknown>): void {
   for (const [column, value] of Object.entries(row)) if (typeof value === 'string') row[column] = fromText(value);
 }
 
+/** A plan is made once, perhaps while a table is empty, and every batch is small. */
+const byIndex = [
+  'plan_cache_mode = force_generic_plan',
+  ...['seqscan', 'hashjoin', 'mergejoin'].map((way) => `enable_${way} = off`),
+];
+
+function beginning(off: readonly string[]): string {
+  return ['begin', ...[...byIndex, ...off.map((name) => `${name} = off`)].map((set) => `set local ${set}`)].join('; ');
+}
+
 async function transaction<T>(client: ClientBase, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-  await client.query(begin);
+  // Nobody waits for it before the first statement: when it fails, so does that.
+  const begun = client.query(begin);
+  begun.catch(ignore);
   try {
     const result = await work(sqlOf(client));
+    await begun;
     await client.query('commit');
     return result;
   } catch (error) {
     if (!isLost(error)) await client.query('rollback');
     throw error;
   }
+}
+
+/** Statements of one transaction that need nothing of each other, sent at once in this order. */
+export async function together(statements: readonly Promise<unknown>[]): Promise<void> {
+  for (const done of await Promise.allSettled(statements)) if (done.status === 'rejected') throw done.reason;
 }
 
 const mostTries = 5;

@@ -1,6 +1,7 @@
 // Events: reading them, and turning pending ones into runs.
 
 import type { Event, EventStatus, Time } from '../../core/model.ts';
+import { toEvent, type EventRow } from '../columns.ts';
 import type { EventFilter, EventRow as ListedEvent, Page, PlanEvent, Planned } from '../store.ts';
 import type { Sql } from './database.ts';
 import { toBytes } from './deliveries.ts';
@@ -9,40 +10,13 @@ import type { Queue } from './queue.ts';
 import { raise } from './raise.ts';
 import { insertRuns, markOf } from './runs.ts';
 
-interface EventRow {
-  id: string;
-  source: string;
-  type: string;
-  key: string;
-  rule: string;
-  time: string | null;
-  received_at: number;
-  status: EventStatus;
-  matched: string;
-  config: string | null;
-  body: Buffer;
-}
+type WholeRow = EventRow & { readonly body: Buffer };
 
 const columns = 'id, source, type, key, rule, time, received_at, status, matched, config, body';
 const withoutBody = columns.replace('body', 'length(body) as size');
 
-function toEvent(row: EventRow): Event {
-  return { ...toListed(row), body: toBytes(row.body) };
-}
-
-function toListed(row: Omit<EventRow, 'body'>): Omit<Event, 'body'> {
-  return {
-    id: row.id,
-    source: row.source,
-    type: row.type,
-    key: row.key,
-    rule: row.rule,
-    time: row.time,
-    receivedAt: row.received_at,
-    status: row.status,
-    matched: JSON.parse(row.matched) as string[],
-    ...(row.config === null ? {} : { config: row.config }),
-  };
+function toWhole(row: WholeRow): Event {
+  return { ...toEvent(row), body: toBytes(row.body) };
 }
 
 export async function event(sql: Sql, id: string): Promise<Event | null> {
@@ -51,13 +25,13 @@ export async function event(sql: Sql, id: string): Promise<Event | null> {
 
 export async function eventsById(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, Event>> {
   const text = `select ${columns} from hookline.events where id = any($1::text[])`;
-  const rows = await sql.rows<EventRow>(text, [ids]);
-  return new Map(rows.map((row) => [row.id, toEvent(row)]));
+  const rows = await sql.rows<WholeRow>(text, [ids]);
+  return new Map(rows.map((row) => [row.id, toWhole(row)]));
 }
 
 export async function events(sql: Sql, { type, source, status }: EventFilter, page: Page): Promise<readonly Event[]> {
-  const rows = await readPage<EventRow>(sql, { name: 'events', columns }, { type, source, status }, page);
-  return rows.map(toEvent);
+  const rows = await readPage<WholeRow>(sql, { name: 'events', columns }, { type, source, status }, page);
+  return rows.map(toWhole);
 }
 
 export async function eventRows(
@@ -66,16 +40,16 @@ export async function eventRows(
   page: Page,
 ): Promise<readonly ListedEvent[]> {
   const table = { name: 'events', columns: withoutBody } as const;
-  type Row = Omit<EventRow, 'body'> & { readonly size: number };
+  type Row = EventRow & { readonly size: number };
   const rows = await readPage<Row>(sql, table, { type, source, status }, page);
-  return rows.map((row) => ({ ...toListed(row), size: row.size }));
+  return rows.map((row) => ({ ...toEvent(row), size: row.size }));
 }
 
 /** Bodies read into memory at once, beyond which a batch ends early. */
 const mostBytes = 32 * 1024 * 1024;
 
 export async function pending(sql: Sql, limit: number): Promise<readonly Event[]> {
-  const rows = await sql.rows<EventRow>(
+  const rows = await sql.rows<WholeRow>(
     `select ${columns} from hookline.events where id = any(array(
        select id from (
          select id, sum(length(body)) over (order by id) - length(body) as before
@@ -83,7 +57,7 @@ export async function pending(sql: Sql, limit: number): Promise<readonly Event[]
        ) summed where before < $2)) order by id`,
     [limit, mostBytes],
   );
-  return rows.map(toEvent);
+  return rows.map(toWhole);
 }
 
 export async function plan(
@@ -123,10 +97,11 @@ export async function plan(
 
 /** Of each pending event the first item; locked in the order of their ids, so that two replicas never wait for each other. */
 async function lockPending(sql: Sql, batch: readonly PlanEvent[]): Promise<readonly PlanEvent[]> {
-  const rows = await sql.rows<{ id: string }>(
-    "select id from hookline.events where id = any($1::text[]) and status = 'pending' order by id for update",
+  // By id alone: asked for the status too, the planner may read all that is pending.
+  const rows = await sql.rows<{ id: string; status: EventStatus }>(
+    'select id, status from hookline.events where id = any($1::text[]) order by id for update',
     [batch.map(({ eventId }) => eventId)],
   );
-  const open = new Set(rows.map(({ id }) => id));
+  const open = new Set(rows.flatMap(({ id, status }) => (status === 'pending' ? id : [])));
   return batch.filter(({ eventId }) => open.delete(eventId));
 }

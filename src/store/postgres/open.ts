@@ -11,6 +11,7 @@ import { whyUnavailable } from './fault.ts';
 import { openIntake } from './intake.ts';
 import { migrate, oneByOne } from './migrations.ts';
 import { startQueue, type Queue } from './queue.ts';
+import { createRecent } from './recent.ts';
 import { createReplicas } from './replicas.ts';
 import { readVerbs, runVerbs, writeVerbs } from './verbs.ts';
 
@@ -69,6 +70,7 @@ interface Parts {
 
 function storeOf({ database, queue, url, limits, leaseSeconds, clock }: Parts): Store {
   const intake = openIntake(url, limits);
+  const recent = createRecent();
   const ticks = () => performance.now();
   const claims = createClaims(ticks, leaseSeconds * 1000);
   const self = randomUUID();
@@ -82,10 +84,14 @@ function storeOf({ database, queue, url, limits, leaseSeconds, clock }: Parts): 
   let closing: Promise<void> | null = null;
   return {
     shared: replicas,
-    accept: (batch) => intake.accept(batch),
+    accept: async (batch) => {
+      const answers = await intake.accept(batch);
+      recent.received(batch, answers);
+      return answers;
+    },
     ...readVerbs(database),
     ...writeVerbs(database, self),
-    ...runVerbs({ database, queue, claims, ticks, clock, self }),
+    ...runVerbs({ database, queue, claims, recent, ticks, clock, self }),
     close: () => (closing ??= close()),
   };
 }

@@ -10,6 +10,11 @@ export interface Ready {
   readonly dueAt: Time;
 }
 
+export interface Placed {
+  readonly job: string;
+  readonly lane: string;
+}
+
 /** A job as it was fetched. */
 export interface Fetched {
   readonly job: string;
@@ -26,7 +31,9 @@ export interface Queue {
   /** Takes jobs in the caller's transaction, oldest due first. */
   fetch(sql: Sql, lane: string, limit: number): Promise<readonly Fetched[]>;
   /** Removes jobs in the caller's transaction, whatever became of them. */
-  remove(sql: Sql, lane: string, jobs: readonly string[]): Promise<void>;
+  remove(sql: Sql, jobs: readonly Placed[]): Promise<void>;
+  /** Removes jobs that no row names any more, soon and many at once. One that is left over is removed by whoever fetches it. */
+  forget(jobs: readonly Placed[]): void;
   /** Renews claims; the jobs among them that are still claimed as they were fetched. */
   touch(lane: string, jobs: readonly Fetched[]): Promise<ReadonlySet<string>>;
   stop(): Promise<void>;
@@ -71,6 +78,13 @@ export async function startQueue({ database, leaseSeconds: heartbeatSeconds, war
     found.catch(() => made.delete(lane));
     return found;
   };
+  const remove = async (sql: Sql, jobs: readonly Placed[]) => {
+    for (const [lane, placed] of Map.groupBy(jobs, (each) => each.lane)) {
+      const ids = placed.map(({ job }) => job);
+      await boss.deleteJob(queueOf(lane), ids, { db: adapt(sql) });
+    }
+  };
+  const forgetting = createForgetting((jobs) => database.transactLightly((sql) => remove(sql, jobs)));
   return {
     prepare: async (lanes) => void (await Promise.all([...new Set(lanes)].map(make))),
     add: async (sql, lane, jobs) => {
@@ -81,27 +95,60 @@ export async function startQueue({ database, leaseSeconds: heartbeatSeconds, war
         priority: priorityOf(dueAt),
         heartbeatSeconds,
       }));
-      await boss.insert(queueOf(lane), inserted, { db: adapt(sql) });
+      await boss.insert(queueOf(lane), inserted, { db: keeping(sql) });
     },
     fetch: async (sql, lane, limit) => {
       await make(lane);
       const jobs = await boss.fetch<{ dueAt: Time }>(queueOf(lane), { batchSize: limit, db: adapt(sql) });
       return jobs.map(({ id, retryCount, data }) => ({ job: id, retryCount, dueAt: data.dueAt }));
     },
-    remove: async (sql, lane, jobs) => {
-      if (jobs.length > 0) await boss.deleteJob(queueOf(lane), [...jobs], { db: adapt(sql) });
-    },
+    remove,
+    forget: forgetting.add,
     touch: async (lane, jobs) => {
       const claims = jobs.map(({ job, retryCount }) => ({ id: job, retryCount }));
       const { settled = [] } = (await boss.touch(queueOf(lane), claims)) as { settled?: string[] };
       return new Set(settled);
     },
-    stop: () => boss.stop({ graceful: false, close: false }),
+    stop: async () => {
+      await forgetting.stop();
+      await boss.stop({ graceful: false, close: false });
+    },
   };
 }
 
 function adapt(sql: Pick<Sql, 'raw'>): Db {
   return { executeSql: (text, values) => sql.raw(text, values) };
+}
+
+const forgetMs = 100;
+
+/** A job that could not be removed is tried by nobody: it is left for a fetch to find. */
+function createForgetting(work: (jobs: readonly Placed[]) => Promise<void>) {
+  let waiting: Placed[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const flush = () => {
+    timer = undefined;
+    const jobs = waiting;
+    waiting = [];
+    last = last.then(() => (jobs.length > 0 ? work(jobs) : undefined)).catch(() => undefined);
+    return last;
+  };
+  return {
+    add: (jobs: readonly Placed[]) => {
+      waiting.push(...jobs);
+      timer ??= setTimeout(() => void flush(), forgetMs).unref();
+    },
+    stop: () => {
+      clearTimeout(timer);
+      return flush();
+    },
+  };
+}
+
+/** For what has one text for each lane at most. */
+function keeping(sql: Pick<Sql, 'kept'>): Db {
+  return { executeSql: (text, values) => sql.kept(text, values) };
 }
 
 /** pg-boss takes higher priorities first and, among equals, the older job: so jobs come by their due second. */

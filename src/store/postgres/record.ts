@@ -1,11 +1,11 @@
 // Writing a run's new state: by its owner, or by a person while nobody runs it.
 
+import { toJson } from '../columns.ts';
 import type { EditRun, RecordRun, RunUpdate } from '../store.ts';
 import { endAttempts, insertAttempts, keepLate, type EndOfRun } from './attempts.ts';
-import type { Sql } from './database.ts';
-import type { Queue } from './queue.ts';
+import { together, type Sql } from './database.ts';
+import type { Placed, Queue } from './queue.ts';
 import { raise } from './raise.ts';
-import { toJson } from './text.ts';
 
 const columns = ['status', 'reason', 'config', 'started_at', 'ended_at', 'deadline_at', 'lane', 'error', 'steps'];
 const assign = (from: string) => columns.map((name) => `${name} = ${from}.${name}`).join(', ');
@@ -20,19 +20,19 @@ with given as (
     $9::bigint[], $10::text[], $11::text[], $12::text[], $13::bigint[]) with ordinality
     as g (id, fence, release, status, reason, config, started_at, ended_at, deadline_at, lane, error, steps, due_at, place)
 ), held as materialized (
-  select g.place, r.id, r.job, r.queue, r.owner is null as done
+  select g.*, r.job as had_job, r.queue as had_queue, r.owner is null as done
   from given g join hookline.runs r on r.id = g.id and r.fence = g.fence
   where case when r.owner is null then g.release else r.status not in ('succeeded', 'failed', 'canceled') end
   order by r.id for update of r
 ), changed as (
-  update hookline.runs r set ${assign('g')},
-    due_at = case when g.release then g.due_at end,
-    owner = case when g.release then null else r.owner end,
-    job = case when g.release then null else r.job end,
-    queue = case when g.release then null else r.queue end
-  from held h join given g using (place) where r.id = h.id and not h.done
+  update hookline.runs r set ${assign('h')},
+    due_at = case when h.release then h.due_at end,
+    owner = case when h.release then null else r.owner end,
+    job = case when h.release then null else r.job end,
+    queue = case when h.release then null else r.queue end
+  from held h where r.id = h.id and not h.done
 )
-select h.place, h.done, g.release, h.job, h.queue from held h join given g using (place)`;
+select place, done, release, had_job as job, had_queue as queue from held`;
 
 interface RecordRow {
   place: number;
@@ -42,18 +42,24 @@ interface RecordRow {
   queue: string | null;
 }
 
-export async function record(sql: Sql, queue: Queue, batch: readonly RecordRun[]): Promise<readonly boolean[]> {
+export interface Recorded {
+  readonly kept: readonly boolean[];
+  /** Jobs of runs that were given back: no row names them any more. */
+  readonly freed: readonly Placed[];
+}
+
+export async function record(sql: Sql, batch: readonly RecordRun[]): Promise<Recorded> {
   const answers = new Map<RecordRun, boolean>();
-  for (const round of inRounds(batch)) await recordRound(sql, queue, round, answers);
-  return batch.map((item) => answers.get(item) ?? false);
+  const freed: Placed[] = [];
+  for (const round of inRounds(batch)) freed.push(...(await recordRound(sql, round, answers)));
+  return { kept: batch.map((item) => answers.get(item) ?? false), freed };
 }
 
 async function recordRound(
   sql: Sql,
-  queue: Queue,
   batch: readonly RecordRun[],
   answers: Map<RecordRun, boolean>,
-): Promise<void> {
+): Promise<readonly Placed[]> {
   const rows = await sql.rows<RecordRow>(recordAll, [
     batch.map(({ runId }) => runId),
     batch.map(({ fence }) => fence),
@@ -63,21 +69,17 @@ async function recordRound(
   const found = new Map(rows.map((row) => [batch[row.place - 1], row]));
   for (const item of batch) answers.set(item, found.has(item));
   const written = batch.filter((item) => found.get(item)?.done === false);
-  await insertAttempts(
-    sql,
-    written.flatMap(({ runId, begun = [] }) => begun.map((attempt) => ({ ...attempt, runId }))),
-  );
-  await endAttempts(sql, written.flatMap(endsOf));
-  await raise(
-    sql,
-    written.flatMap(({ raises = [] }) => raises),
-  );
-  await keepLate(sql, batch.filter((item) => !found.has(item)).flatMap(endsOf));
-  await removeJobs(
-    sql,
-    queue,
-    rows.filter(({ release }) => release),
-  );
+  const begun = written.flatMap((item) => (item.begun ?? []).map((attempt) => ({ ...attempt, runId: item.runId })));
+  await together([
+    insertAttempts(sql, begun),
+    endAttempts(sql, written.flatMap(endsOf)),
+    raise(
+      sql,
+      written.flatMap(({ raises = [] }) => raises),
+    ),
+    keepLate(sql, batch.filter((item) => !found.has(item)).flatMap(endsOf)),
+  ]);
+  return placedOf(rows.filter(({ release }) => release));
 }
 
 function endsOf({ runId, ended = [] }: RecordRun): EndOfRun[] {
@@ -96,19 +98,13 @@ function inRounds(batch: readonly RecordRun[]): readonly (readonly RecordRun[])[
   return rounds;
 }
 
-export async function removeJobs(
-  sql: Sql,
-  queue: Queue,
-  rows: readonly { readonly job: string | null; readonly queue: string | null }[],
-): Promise<void> {
-  for (const [lane, jobs] of Map.groupBy(rows, (row) => row.queue)) {
-    if (lane !== null)
-      await queue.remove(
-        sql,
-        lane,
-        jobs.flatMap(({ job }) => job ?? []),
-      );
-  }
+interface JobOfRow {
+  readonly job: string | null;
+  readonly queue: string | null;
+}
+
+export function placedOf(rows: readonly JobOfRow[]): readonly Placed[] {
+  return rows.flatMap(({ job, queue: lane }) => (job === null || lane === null ? [] : { job, lane }));
 }
 
 /** In the order of the statements' parameters. */
@@ -141,7 +137,7 @@ export async function edit(sql: Sql, queue: Queue, { runId, fence, update, raise
   const text = 'select job, queue from hookline.runs where id = $1 and fence = $2 and owner is null';
   const rows = await sql.rows<{ job: string | null; queue: string | null }>(text, [runId, fence]);
   if (rows.length === 0) return false;
-  await removeJobs(sql, queue, rows);
+  await queue.remove(sql, placedOf(rows));
   if ((await sql.run(editOne, [runId, fence, ...updatesOf([update])])) > 0) {
     await raise(sql, raises);
     return true;

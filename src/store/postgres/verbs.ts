@@ -11,6 +11,7 @@ import { event, eventRows, events, pending, plan } from './events.ts';
 import { tell } from './news.ts';
 import { prune } from './prune.ts';
 import { raise } from './raise.ts';
+import type { Recent } from './recent.ts';
 import { edit, Moved, record } from './record.ts';
 import { replay, run, runs } from './runs.ts';
 import { config, connections, saveConfig, setConnection } from './settings.ts';
@@ -59,22 +60,25 @@ export function writeVerbs(database: Database, self: string) {
 }
 
 export interface RunVerbs extends Claiming {
+  readonly recent: Recent;
   readonly clock: () => Time;
   readonly self: string;
 }
 
 /** What changes runs, and with them the queue. */
 export function runVerbs(parts: RunVerbs) {
-  const { database, queue, claims, clock, self } = parts;
+  const { database, queue, recent, claims, clock, self } = parts;
   const changing = <T>(work: (sql: Sql) => Promise<T>) => telling(database, self, 'runs', work, Boolean);
   return {
     plan: async (batch) => {
       await queue.prepare(batch.flatMap((item) => item.runs.map(({ lane }) => lane)));
-      return database.transactLightly(async (sql) => {
-        const planned = await plan(sql, queue, batch, clock());
-        if (planned.some((item) => item.runs.length > 0)) await tell(sql, self, 'runs');
-        return planned;
+      const planned = await database.transactLightly(async (sql) => {
+        const made = await plan(sql, queue, batch, clock());
+        if (made.some((item) => item.runs.length > 0)) await tell(sql, self, 'runs');
+        return made;
       });
+      recent.planned(batch, planned);
+      return planned;
     },
     replay: async (given) => {
       await queue.prepare([given.lane]);
@@ -82,7 +86,8 @@ export function runVerbs(parts: RunVerbs) {
     },
     claim: (request) => claim(parts, request),
     record: async (batch) => {
-      const kept = await database.transact((sql) => record(sql, queue, batch));
+      const { kept, freed } = await database.transact((sql) => record(sql, batch));
+      queue.forget(freed);
       for (const [index, { runId, fence, release: given }] of batch.entries()) {
         if (given || kept[index] === false) claims.drop(runId, fence);
       }
