@@ -8,8 +8,9 @@ import { createInbox } from './inbox.ts';
 import { openLanes } from './open-lanes.ts';
 import type { EngineParts } from './parts.ts';
 import { createRecorder } from './record.ts';
-import { recover } from './recover.ts';
+import { recover, releaseAtStart } from './recover.ts';
 import { joinReplicas } from './replicas.ts';
+import { createSteady } from './steady.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 type Given = 'store' | 'readEvent' | 'sending' | 'settings' | 'redactor' | 'random' | 'randomBytes' | 'log' | 'notify';
@@ -37,6 +38,7 @@ export async function openEngine(given: OpenEngine, onStop: (close: () => Promis
     ...rest,
     inbox,
     record: recorder.record,
+    steadyMs: createSteady(given.clock, given.ticks),
     connections: () => connections,
     live: config.live,
     pinned: config.pinned,
@@ -51,6 +53,7 @@ export async function openEngine(given: OpenEngine, onStop: (close: () => Promis
       await joinReplicas(parts, worker, owner);
       await recover(parts, owner);
       worker.start();
+      void releaseAtStart(parts, worker);
       onStop(async () => {
         setTimeout(recorder.giveUp, settings.SHUTDOWN_GRACE + 2000).unref();
         await worker.stop(settings.SHUTDOWN_GRACE);

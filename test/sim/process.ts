@@ -13,7 +13,8 @@ import { createOperations } from '../../src/run/operate.ts';
 import { checkPaused } from '../../src/run/pauses.ts';
 import type { EngineParts } from '../../src/run/parts.ts';
 import { createRecorder } from '../../src/run/record.ts';
-import { recover } from '../../src/run/recover.ts';
+import { recover, releaseAtStart } from '../../src/run/recover.ts';
+import { createSteady } from '../../src/run/steady.ts';
 import { createWorker } from '../../src/run/worker.ts';
 import { createBatcher } from '../../src/store/batch.ts';
 import type { AcceptDelivery, Accepted, Settled, Store } from '../../src/store/store.ts';
@@ -63,6 +64,7 @@ export async function startProcess(around: Around, owner: Owner): Promise<Simula
   const operations = createOperations(parts, worker);
   await recover(parts, owner.name);
   worker.start();
+  void releaseAtStart(parts, worker);
   const accept = createAccept(
     around,
     watchAccepts(store, () => worker.missed()),
@@ -128,6 +130,7 @@ async function makeParts(around: Around, owner: Owner, store: Store): Promise<En
     redactor: createRedactor(),
     clock: world.clock,
     ticks: world.now,
+    steadyMs: createSteady(world.clock, world.now),
     random: world.random,
     randomBytes: world.bytes,
     log,
