@@ -1,7 +1,7 @@
 // Runs among replicas: nothing is sent for one that another may have, late outcomes count, and what another left is found although nobody tells.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SharedStore } from '../../src/store/store.ts';
+import type { SharedStore, Store } from '../../src/store/store.ts';
 import { startEngine, workflow, workflowsOf, type Engine } from './engine.ts';
 
 const engines: Engine[] = [];
@@ -65,17 +65,24 @@ describe('an attempt of an owner that lost the run', () => {
     const [run] = await engine.store.runs({ eventId }, { limit: 1 });
     const [attempt] = await engine.attempts(run?.id ?? '');
     if (!run || !attempt) throw new Error('it was begun');
+    const claim: Store['claim'] = engine.store.claim.bind(engine.store);
+    Object.assign(engine.store, { claim: async () => [] });
     await engine.store.recover('somebody else', Date.now());
-    return { engine, calls, eventId, run, attempt };
+    /** From now on it may be claimed. */
+    const open = () => {
+      Object.assign(engine.store, { claim });
+      engine.worker.wake();
+    };
+    return { engine, calls, eventId, run, attempt, open };
   }
 
   it('settles its step when its outcome came before the next claim', async () => {
-    const { engine, calls, eventId, run, attempt } = await taken();
+    const { engine, calls, eventId, run, attempt, open } = await taken();
     const end = { ...attempt, status: 'succeeded', endedAt: Date.now(), sent: true, output: { id: 'late' } } as const;
     expect(await engine.store.record([{ runId: run.id, fence: 1, update: run, ended: [end], release: true }])).toEqual([
       false,
     ]);
-    engine.worker.wake();
+    open();
     const done = await engine.until(eventId, 'succeeded');
     expect(done.steps[0]).toMatchObject({ status: 'succeeded', output: { id: 'late' } });
     expect(calls(), 'nothing is sent again').toBe(1);
@@ -83,8 +90,8 @@ describe('an attempt of an owner that lost the run', () => {
   });
 
   it('is in doubt without an outcome', async () => {
-    const { engine, calls, eventId } = await taken();
-    engine.worker.wake();
+    const { engine, calls, eventId, open } = await taken();
+    open();
     expect(await engine.until(eventId, 'held')).toMatchObject({ reason: 'in_doubt' });
     expect(calls()).toBe(1);
   });
