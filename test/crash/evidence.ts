@@ -32,7 +32,8 @@ export async function judge(store: Store, sent: Sent, sink: Sink, process: reado
 
 /** Goes on with what a killed process left until it is at rest, then judges. */
 export async function recoverAndJudge(folder: Folder, sent: Sent, sink: Sink, process: readonly string[] = []) {
-  const inside = await startInside(folder);
+  // Many at once, because a crowd may be left.
+  const inside = await startInside(folder, { env: { CONCURRENCY: '64' } });
   await inside.atRest();
   await inside.app.stop();
   return judgeFolder(folder, sent, sink, [...process, ...inside.errors]);
