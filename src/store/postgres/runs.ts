@@ -2,62 +2,16 @@
 
 import { hash, randomUUID } from 'node:crypto';
 import { HostError } from '../../core/errors.ts';
-import {
-  finalRunStatuses,
-  type HeldReason,
-  type Run,
-  type RunStatus,
-  type StepState,
-  type StoredError,
-  type Time,
-} from '../../core/model.ts';
+import { finalRunStatuses, type Run, type Time } from '../../core/model.ts';
+import { toJson, toRun, type RunRow } from '../columns.ts';
 import type { NewRun, Page, RunFilter } from '../store.ts';
 import type { Sql } from './database.ts';
 import { conditionsOf, limitOf, readPage } from './page.ts';
 import type { Queue, Ready } from './queue.ts';
-import { fromJson, toJson } from './text.ts';
-
-export interface RunRow {
-  id: string;
-  event_id: string;
-  workflow: string;
-  replay: number;
-  status: RunStatus;
-  reason: HeldReason | null;
-  config: string;
-  created_at: number;
-  started_at: number | null;
-  ended_at: number | null;
-  due_at: number | null;
-  deadline_at: number | null;
-  lane: string;
-  error: string | null;
-  steps: string;
-}
 
 export const runColumns =
   'id, event_id, workflow, replay, status, reason, config, created_at, started_at, ended_at, due_at, deadline_at, lane, ' +
   'error, steps';
-
-export function toRun(row: RunRow): Run {
-  return {
-    id: row.id,
-    eventId: row.event_id,
-    workflow: row.workflow,
-    replay: row.replay,
-    status: row.status,
-    reason: row.reason,
-    config: row.config,
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    endedAt: row.ended_at,
-    dueAt: row.due_at,
-    deadlineAt: row.deadline_at,
-    lane: row.lane,
-    steps: JSON.parse(row.steps) as StepState[],
-    error: fromJson(row.error) as StoredError | null,
-  };
-}
 
 type InsertRun = Omit<NewRun, 'unique'> & { readonly replay: number; readonly mark: Buffer | null };
 

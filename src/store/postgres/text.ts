@@ -19,12 +19,3 @@ export function fromText(text: string): string {
 }
 
 const escaped = new RegExp(`${escape}([0-9a-f]{4})`, 'g');
-
-/** A value in a JSON column; absent is null. */
-export function toJson(value: unknown): string | null {
-  return value === undefined || value === null ? null : JSON.stringify(value);
-}
-
-export function fromJson(text: string | null): unknown {
-  return text === null ? null : JSON.parse(text);
-}
