@@ -15,6 +15,8 @@ export interface Server {
   readonly pid: number;
   /** Of a Hookline, `look` is called with its folder when it has ended. */
   stop(look?: (dir: string) => Promise<void>): Promise<void>;
+  /** The same, and its folder stays. */
+  end(): Promise<void>;
 }
 
 export async function startBare(env: Record<string, string> = {}): Promise<Server> {
@@ -23,7 +25,7 @@ export async function startBare(env: Record<string, string> = {}): Promise<Serve
     env: { PATH: process.env['PATH'] ?? '', ...env },
   });
   const line = await firstLine(child, (found) => found['msg'] === 'ready');
-  return { url: String(line['url']), admin: '', pid: child.pid ?? 0, stop: () => stop(child) };
+  return { url: String(line['url']), admin: '', pid: child.pid ?? 0, stop: () => stop(child), end: () => stop(child) };
 }
 
 /** A `hookline serve` with this workflow file on a folder of its own, or on the store in `dir`. */
@@ -53,7 +55,13 @@ export async function startHookline(
     await look?.(join(dir, 'data'));
     rmSync(dir, { recursive: true, force: true });
   };
-  return { url: String(line['receiver']), admin: String(line['admin']), pid: child.pid ?? 0, stop: close };
+  return {
+    url: String(line['receiver']),
+    admin: String(line['admin']),
+    pid: child.pid ?? 0,
+    stop: close,
+    end: () => stop(child),
+  };
 }
 
 /** Processor time of the process so far by thread, in milliseconds: `main`, `store`, and `other` for compiler and collector. Linux only. */

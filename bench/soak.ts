@@ -101,9 +101,13 @@ for (let number = 0; number < (minutes * 60_000) / windowMs; number++) {
   console.log(said.join('; '));
 }
 
-const patience = performance.now() + 60_000;
-while ((await countersOf(server.admin)).runs < answered.accepted && performance.now() < patience) await wait(500);
-const counted = await countersOf(server.admin);
+let counted = await countersOf(server.admin);
+for (let before = -1; counted.runs < answered.accepted && counted.runs > before; ) {
+  before = counted.runs;
+  // A scrape is kept for two seconds.
+  await wait(20_000);
+  counted = await countersOf(server.admin);
+}
 const cpu = cpuOf(server.pid);
 const heaps = collections(dir);
 const kept = { runs: 0, settled: 0, pending: 0, damage: '' };
