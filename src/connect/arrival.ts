@@ -64,10 +64,7 @@ export function createArrival(over: (failure?: { readonly error: unknown }) => v
         const chunk = take();
         if (chunk !== undefined) yield chunk;
         else if (end !== undefined) return undefined;
-        else {
-          more = Promise.withResolvers();
-          await more.promise;
-        }
+        else await (more = Promise.withResolvers()).promise;
       }
     },
   };
