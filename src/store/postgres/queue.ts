@@ -58,17 +58,7 @@ export interface StartQueue {
 }
 
 export async function startQueue({ database, leaseSeconds: heartbeatSeconds, warn }: StartQueue): Promise<Queue> {
-  const boss = new PgBoss({
-    db: adapt(database),
-    schema: 'hookline_queue',
-    schedule: false,
-    supervise: true,
-    superviseIntervalSeconds: 1,
-    monitorIntervalSeconds: 1,
-    monitorVacuum: false,
-    warningQueueSize: 100_000_000,
-    openTelemetry: { enabled: false },
-  });
+  const boss = createBoss(database);
   boss.on('error', warn);
   await boss.start();
   const made = new Map<string, Promise<void>>();
@@ -114,6 +104,20 @@ export async function startQueue({ database, leaseSeconds: heartbeatSeconds, war
       await boss.stop({ graceful: false, close: false });
     },
   };
+}
+
+function createBoss(database: Database): PgBoss {
+  return new PgBoss({
+    db: adapt(database),
+    schema: 'hookline_queue',
+    schedule: false,
+    supervise: true,
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
+    monitorVacuum: false,
+    warningQueueSize: 100_000_000,
+    openTelemetry: { enabled: false },
+  });
 }
 
 function adapt(sql: Pick<Sql, 'raw'>): Db {
