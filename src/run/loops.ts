@@ -32,7 +32,6 @@ const idleMs = { own: 30_000, shared: 1000 };
 /** So many events at once are a crowd: the next batch waits a little and is larger, which leaves the disk to the receiver. */
 const crowd = 8;
 const paceMs = 10;
-const never = new Promise<void>(() => undefined);
 
 /** Resolves when both have stopped after `drain`; the bell wakes them to see it. */
 export async function runLoops(loops: Loops): Promise<void> {
@@ -46,7 +45,7 @@ async function plan({ parts, bell, drain }: Loops): Promise<void> {
       const planned = await planPending(parts);
       if (planned.runs > 0) bell.ring();
       if (planned.events === 0) await sleep(idleOf(parts), tapped);
-      else if (planned.events > crowd) await sleep(paceMs, never);
+      else if (planned.events > crowd) await sleep(paceMs);
     } catch (error) {
       await tellAway(parts, error);
     }
@@ -80,7 +79,7 @@ async function claim({ parts, owner, bell, drain, begin, mine }: Loops): Promise
 /** The store did not answer: it is asked again a little later. */
 async function tellAway({ log, redactor }: EngineParts, error: unknown): Promise<void> {
   log.error('the engine could not look at the store; it tries again', { error: storeError(error, redactor) });
-  await sleep(1000, never);
+  await sleep(1000);
 }
 
 /** When something may be due; lanes without room are looked at when the bell rings. */
@@ -95,8 +94,8 @@ function idleOf({ store }: EngineParts): number {
   return store.shared ? idleMs.shared : idleMs.own;
 }
 
-/** Resolves after the time, or as soon as the bell rings. */
-function sleep(ms: number, woken: Promise<void>): Promise<void> {
+/** Resolves after the time, or as soon as the bell rings; a promise that never resolves would keep every sleep. */
+function sleep(ms: number, woken?: Promise<void>): Promise<void> {
   if (ms <= 0) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
@@ -104,7 +103,7 @@ function sleep(ms: number, woken: Promise<void>): Promise<void> {
       clearTimeout(timer);
       resolve();
     };
-    woken.then(stop, stop);
+    void woken?.then(stop, stop);
   });
 }
 
