@@ -106,6 +106,10 @@ export function poweredDisk(megabytes: number): PoweredDisk {
     powerOff,
     powerCycle: () => {
       must('umount', dir);
+      // A container that was started meanwhile has a copy of the mount: mounting anew would give back what was shut down.
+      const held = sh('losetup', '-j', image).said;
+      if (held !== '')
+        throw new Error(`the file system is still mounted elsewhere, so its power cannot be cycled: ${held}`);
       mount();
     },
     remove: () => {
