@@ -84,7 +84,8 @@ the same answers, so that what holds for one holds for the other.
 
 const limits = `## What is not promised
 
-- A retry that was set before the clock of the machine jumped back waits until the clock has come to its time again.
+- A clock that is set back while Hookline is stopped is not noticed: what waits then waits until the clock has come to its
+  time again.
 - Between the moment a request reaches a vendor and the moment its outcome is stored, a kill leaves that attempt in
   doubt: for an action that can be neither recognised nor looked up, only a person knows.
 - Plugins are code of the same process: one that loops for ever stops that process, and one that ends it ends it.
