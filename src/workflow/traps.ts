@@ -40,7 +40,7 @@ function isAfterValue(error: YAMLError): boolean {
 function reportError(error: YAMLError, report: Report): void {
   const { text } = report.source;
   const found = Math.min(error.pos[0], text.length);
-  const offset = text.startsWith('${{', found - 1) ? found - 1 : found;
+  const offset = found > 0 && text.startsWith('${{', found - 1) ? found - 1 : found;
   const span = { path: '', offset, end: error.pos[1] };
   const line = lineAround(text, offset);
   const value = valueIn(line);

@@ -210,6 +210,12 @@ describe('any mutilated file', () => {
   const piece = fc.constantFrom(...pieces, ...words);
   const change = fc.record({ at: fc.nat(whole.length), remove: fc.nat(12), insert: fc.array(piece, { maxLength: 3 }) });
 
+  it('that begins with an expression has its problems inside', async () => {
+    const { problems } = await load('${{ 1\nsources: {}\n');
+    expect(problems.map(({ at }) => [at.line, at.column])).toContainEqual([1, 1]);
+    for (const { at } of problems) expect(at.column).toBeGreaterThan(0);
+  });
+
   it('is loaded or refused, with every problem inside the file', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
