@@ -39,7 +39,7 @@ RUN set -e; run='node --max-old-space-size-percentage=60 /app/bin/hookline.js'; 
     $run serve --help; kill -TERM $dev; wait $dev
 # One module that the cache does not know loads the TypeScript compiler, 18 MB. So also what the sample does not use, and what its
 # threads may not have written down when they ended; a thread's own module does nothing outside one, but is known then.
-# The young generation's factor is part of what the cache is found by, and bin/hookline.js changes it under load.
+# The young generation's factor is part of what the cache is found by, and bin/hookline.js changes it while threads start.
 RUN for factor in 1 2; do node --max-old-space-size-percentage=60 --semi-space-growth-factor=$factor -e "require('module').enableCompileCache(process.env.HOOKLINE_COMPILE_CACHE); \
       const files = require('fs').globSync('/app/{connectors,src/store,src/run,src/console/api}/**/*.ts'); \
       Promise.allSettled(files.map((file) => import(file))).then(() => process.exit())"; done \

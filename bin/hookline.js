@@ -6,13 +6,25 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
-import vm from 'node:vm';
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major >= 24) {
   module.enableCompileCache?.(process.env.HOOKLINE_COMPILE_CACHE);
   if (['serve', 'dev'].includes(process.argv[2] ?? '')) {
-    setTimeout(boundMemory, 2000).unref();
+    // V8 lets the young generation grow to 128 MB where memory is plenty, and hardly ever takes it back: loading leaves none
+    // of it behind, and load 32 MB.
+    const growBy = (factor) => v8.setFlagsFromString(`--semi-space-growth-factor=${factor}`);
+    const young = () => v8.getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? 0;
+    const watch = () => {
+      growBy(2);
+      const timer = setInterval(() => {
+        if (young() < 32 * 1024 * 1024) return;
+        growBy(1);
+        clearInterval(timer);
+      }, 100).unref();
+    };
+    growBy(1);
+    setTimeout(watch, 2000).unref();
   }
   await import('../src/main.ts');
 } else {
@@ -29,22 +41,4 @@ if (major >= 24) {
     });
   }
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
-}
-
-/**
- * V8 keeps what loading leaves until memory gets scarce, 15 MB of it, and where memory is plenty lets the young generation
- * grow to 128 MB, which it hardly ever takes back: the one is collected, and the other ends at 32 MB.
- */
-function boundMemory() {
-  // Flags are part of what the compile cache is found by, so they change for a moment only, or when threads have started.
-  v8.setFlagsFromString('--expose-gc');
-  const collect = vm.runInNewContext('gc');
-  v8.setFlagsFromString('--no-expose-gc');
-  collect();
-  const timer = setInterval(() => {
-    const young = v8.getHeapSpaceStatistics().find((space) => space.space_name === 'new_space');
-    if (young === undefined || young.space_size < 32 * 1024 * 1024) return;
-    v8.setFlagsFromString('--semi-space-growth-factor=1');
-    clearInterval(timer);
-  }, 100).unref();
 }
