@@ -132,7 +132,10 @@ describe('a vendor that is down', () => {
     const events = await send(6);
     const states = () => [a, b].map(({ parts }) => parts.lanes.state('crm')?.status);
     await expect.poll(states, { timeout: 25_000, interval: 10 }).toEqual(['open', 'open']);
-    expect((await a.store.connections())[0]).toMatchObject({ name: 'crm', status: 'open', reason: 'down' });
+    const kept = async () => (await a.store.connections())[0];
+    await expect
+      .poll(kept, { timeout: 25_000, interval: 10 })
+      .toMatchObject({ name: 'crm', status: 'open', reason: 'down' });
     isDown = false;
     for (const event of events) await a.until(event, 'succeeded');
     expect(done.toSorted()).toEqual(events.toSorted());
