@@ -35,7 +35,7 @@ async function compare(ledger: () => Ledger, list: typeof commands, runs: number
 }
 
 it('holds for the embedded store', { timeout: 60_000 }, async () => {
-  await compare(createLedger, commands, process.env['TEST_FULL'] ? 40 : 8);
+  await compare(createLedger, commands, 20);
 });
 
 it.each<readonly [string, (ledger: Ledger) => Ledger]>([
